@@ -1,0 +1,132 @@
+// Chats: conversations, messages, one turn and the report of what it reused.
+
+import type { DocumentId, DocumentScope, LibraryDocument } from './library.ts';
+import type { ProfileId } from './profiles.ts';
+import type { PolicyName, Quality, Sampling } from './settings.ts';
+
+export type ConversationId = string & { readonly brand: 'ConversationId' };
+export type MessageId = string & { readonly brand: 'MessageId' };
+
+/** `interrupted`: the engine ended before the answer did; what had been written is kept. */
+export type MessageState = 'complete' | 'stopped' | 'streaming' | 'interrupted';
+
+export interface Message {
+  id: MessageId;
+  role: 'user' | 'assistant';
+  text: string;
+  state: MessageState;
+  createdAt: number;
+  /** Only on answers that were finished or stopped. */
+  report: TurnReport | null;
+}
+
+export interface ConversationSummary {
+  id: ConversationId;
+  profileId: ProfileId;
+  title: string;
+  createdAt: number;
+  updatedAt: number;
+  messages: number;
+}
+
+export interface Conversation extends ConversationSummary {
+  /** Null: the built-in system text. */
+  system: string | null;
+  documents: LibraryDocument[];
+  history: Message[];
+}
+
+export interface NewConversation {
+  profileId: ProfileId;
+  title?: string | undefined;
+  system?: string | undefined;
+  /** Whether a system text given here is private or shared on purpose; default private. */
+  systemScope?: DocumentScope | undefined;
+  documents?: DocumentId[] | undefined;
+}
+
+export interface TurnOptions {
+  policy?: PolicyName | undefined;
+  quality?: Quality | undefined;
+  sampling?: Partial<Sampling> | undefined;
+}
+
+export interface SendMessage extends TurnOptions {
+  profileId: ProfileId;
+  conversationId: ConversationId;
+  text: string;
+}
+
+/** Answer the last user message again: after a stop, a crash, or when another answer is wanted. */
+export interface Regenerate extends TurnOptions {
+  profileId: ProfileId;
+  conversationId: ConversationId;
+}
+
+export interface TokenOrigins {
+  exactPrefix: number;
+  ownAnswer: number;
+  moved: number;
+  edited: number;
+  similar: number;
+  fresh: number;
+}
+
+/** Milliseconds until the first token, by what they were spent on. */
+export interface TimeSplit {
+  queueMs: number;
+  encodeMs: number;
+  matchMs: number;
+  loadMs: number;
+  prefillMs: number;
+  sampleMs: number;
+}
+
+export interface TurnReport {
+  policy: PolicyName;
+  quality: Quality;
+  model: string;
+  state: 'exact' | 'approximate';
+  kvPrecision: 'lossless' | 'fp16' | 'int8' | 'int4';
+  promptTokens: number;
+  /** Sums to promptTokens. */
+  tokens: TokenOrigins;
+  /** Of the reused tokens, how many the deep layers computed again. */
+  recomputed: number;
+  /** Share of promptTokens × layers that was computed, selection cost included. */
+  tokenLayers: number;
+  ttftMs: number;
+  prefillMs: number;
+  time: TimeSplit;
+  decodeTokensPerSecond: number | null;
+  outputTokens: number;
+  /** Against this machine's measured prefill speed; null when unknown. */
+  savedMs: number | null;
+  /** Reused tokens by the scope of the block they came from. */
+  sharedFrom: { private: number; library: number; app: number };
+  /** Why not more was reused; null when nothing was missed. */
+  missReason: string | null;
+  stopReason: 'end' | 'length' | 'stop-string' | 'stopped' | 'context';
+}
+
+/** What the plan says before anything is computed. */
+export interface ReusePlanReport {
+  policy: PolicyName;
+  promptTokens: number;
+  contextTokens: number;
+  tokens: TokenOrigins;
+  sharedFrom: TurnReport['sharedFrom'];
+  missReason: string | null;
+}
+
+export type ChatEvent =
+  | { type: 'saved'; message: Message }
+  | { type: 'queued'; position: number }
+  | ({ type: 'reuse' } & ReusePlanReport)
+  | { type: 'progress'; doneTokens: number; totalTokens: number }
+  | { type: 'text'; text: string };
+
+/** How a turn ended: the saved answer, with its report. */
+export interface ChatResult {
+  message: Message;
+}
