@@ -16,8 +16,8 @@ type Weights = ReadonlyMap<string, TensorLocation>;
 export function shallowGraph(shape: ModelShape, weights: Weights): OnnxGraph {
   const segment = new Segment(shape, weights);
   const ids = segment.graph.input('ids', 'int32', ['B', 'S']);
-  const y = segment.layers(segment.embed(ids), shallowLayers(shape));
-  segment.graph.output(y, 'y', ['B', 'S', shape.hidden]);
+  const { sum, change } = segment.layers({ sum: segment.embed(ids), change: null }, shallowLayers(shape));
+  segment.graph.output(segment.graph.node('Add', [sum, change as string]), 'y', ['B', 'S', shape.hidden]);
   return segment.graph.finish('shallow');
 }
 
@@ -26,7 +26,7 @@ export function deepGraph(shape: ModelShape, weights: Weights): OnnxGraph {
   const segment = new Segment(shape, weights);
   const x = segment.graph.input('x', 'float', ['B', 'S', shape.hidden]);
   const wanted = segment.graph.input('wanted', 'int32', ['R']);
-  const last = segment.layers(x, deepLayers(shape), wanted);
+  const last = segment.layers({ sum: x, change: null }, deepLayers(shape), wanted);
   segment.graph.output(segment.head(last), 'logits', ['B', 'R', shape.vocabulary]);
   return segment.graph.finish('deep');
 }
@@ -41,6 +41,12 @@ export function rotationGraph(shape: ModelShape): OnnxGraph {
   const { cos, sin } = addRopeTables(graph, shape);
   graph.output(graph.microsoft('RotaryEmbedding', [raw, positions, cos, sin]), 'rotated', dims);
   return graph.finish('rotation');
+}
+
+/** The residual stream: `change` still has to be added to `sum`, which the next norm does in the same pass. */
+interface Residual {
+  sum: string;
+  change: string | null;
 }
 
 class Segment {
@@ -78,34 +84,38 @@ class Segment {
 
   /**
    * Runs `range` over x and outputs the new rows k, raw, v, each [layers in range · B, kvHeads, S, headSize].
-   * With `wanted`, what follows the last attention runs for those rows only; the result is then [B,R,hidden].
+   * With `wanted`, what follows the last attention runs for those rows only; the stream is then [B,R,hidden].
    */
-  layers(x: string, range: LayerRange, wanted?: string): string {
-    let sum = x;
+  layers(x: Residual, range: LayerRange, wanted?: string): Residual {
+    let { sum, change } = x;
+    let normed: string;
     for (let layer = range.start; layer < range.end; layer++) {
-      let mixed = this.#attention(this.#norm(sum, layer, 'input_layernorm'), layer);
+      const prefix = `model.layers.${layer}.`;
+      [normed, sum] = this.#norm({ sum, change }, `${prefix}input_layernorm.weight`);
+      let attended = this.#attention(normed, `${prefix}self_attn.`, layer);
       if (wanted !== undefined && layer === range.end - 1) {
-        mixed = this.#rows(mixed, wanted);
+        attended = this.#rows(attended, wanted);
         sum = this.#rows(sum, wanted);
       }
-      sum = this.graph.node('Add', [sum, this.#linear(mixed, `model.layers.${layer}.self_attn.o_proj`)]);
-      sum = this.graph.node('Add', [sum, this.#mlp(this.#norm(sum, layer, 'post_attention_layernorm'), layer)]);
+      change = this.#linear(attended, `${prefix}self_attn.o_proj`);
+      [normed, sum] = this.#norm({ sum, change }, `${prefix}post_attention_layernorm.weight`);
+      change = this.#mlp(normed, `${prefix}mlp.`);
     }
     this.#outputRows();
-    return sum;
+    return { sum, change };
   }
 
-  head(x: string): string {
-    const normed = this.#normBy(x, FINAL_NORM);
+  head(x: Residual): string {
+    const [normed] = this.#norm(x, FINAL_NORM);
     const name = this.#shape.tied ? EMBEDDING : HEAD;
     return this.#matMul(normed, this.graph.weight(name, this.#location(name)));
   }
 
-  #attention(x: string, layer: number): string {
+  #attention(x: string, prefix: string, layer: number): string {
     const { heads, kvHeads, headSize } = this.#shape;
-    const prefix = `model.layers.${layer}.self_attn.`;
     const widths = [heads * headSize, kvHeads * headSize, kvHeads * headSize];
-    const [q, k, v] = this.#fused(x, ['q_proj', 'k_proj', 'v_proj'].map((name) => prefix + name), widths) as [string, string, string];
+    const names = [`${prefix}q_proj`, `${prefix}k_proj`, `${prefix}v_proj`];
+    const [q, k, v] = this.#fused(x, names, widths) as [string, string, string];
     const rotatedK = this.#rotate(k, kvHeads);
     this.#fresh.raw.push(k);
     this.#fresh.k.push(rotatedK);
@@ -124,8 +134,7 @@ class Segment {
     );
   }
 
-  #mlp(x: string, layer: number): string {
-    const prefix = `model.layers.${layer}.mlp.`;
+  #mlp(x: string, prefix: string): string {
     const width = this.#shape.intermediate;
     const [gate, up] = this.#fused(x, [`${prefix}gate_proj`, `${prefix}up_proj`], [width, width]) as [string, string];
     const activated = this.graph.node('Mul', [gate, this.graph.node('Sigmoid', [gate])]);
@@ -153,14 +162,18 @@ class Segment {
     return this.graph.node('Gather', [x, wanted], { attributes: { axis: { int: 1 } } });
   }
 
-  #norm(x: string, layer: number, name: string): string {
-    return this.#normBy(x, `model.layers.${layer}.${name}.weight`);
-  }
-
-  #normBy(x: string, name: string): string {
-    return this.graph.node('SimplifiedLayerNormalization', [x, this.graph.weight(name, this.#location(name))], {
-      attributes: { epsilon: { float: this.#shape.normEpsilon }, axis: { int: -1 } },
-    });
+  /** Adds what is pending, then normalises: [normed, sum]. */
+  #norm({ sum, change }: Residual, weightName: string): [normed: string, sum: string] {
+    const weight = this.graph.weight(weightName, this.#location(weightName));
+    const epsilon = { float: this.#shape.normEpsilon };
+    if (change === null) {
+      const attributes = { epsilon, axis: { int: -1 } };
+      return [this.graph.node('SimplifiedLayerNormalization', [sum, weight], { attributes }), sum];
+    }
+    const [normed, added] = [this.graph.fresh('normed'), this.graph.fresh('sum')];
+    const outputs = [normed, '', '', added];
+    this.graph.microsoft('SkipSimplifiedLayerNormalization', [sum, change, weight], { attributes: { epsilon }, outputs });
+    return [normed, added];
   }
 
   /** Several projections of one input as one product; the joined weight is folded when the session loads. */

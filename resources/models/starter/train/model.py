@@ -7,7 +7,7 @@ import kernels
 from kernels import HEAD
 
 THETA = 10000.0
-SHAPE = dict(vocabulary=2048, width=256, heads=8, groups=4, inner=512, layers=5, context=2048)
+SHAPE = dict(vocabulary=2048, width=192, heads=6, groups=3, inner=576, layers=6, context=2048)
 
 
 class Norm(nn.Module):

@@ -1,0 +1,113 @@
+// An open model: computes the next rows of a sequence, or takes rows that were computed before.
+// Knows neither who asks nor what is cached.
+
+import { join } from 'node:path';
+import { EngineError } from '../errors.ts';
+import type { KvRows } from '../types.ts';
+import { KvBuffer } from './kv-buffer.ts';
+import { DEEP_FILE, readManifest, ROTATION_FILE, SHALLOW_FILE } from './manifest.ts';
+import type { ModelManifest } from './manifest.ts';
+import { rotateKeys } from './rope.ts';
+import { Segment } from './segment.ts';
+import { Session } from './sessions.ts';
+import type { SessionOptions } from './sessions.ts';
+import { deepLayers, planeFloatsPerRow, shallowLayers } from './shape.ts';
+import type { ModelShape } from './shape.ts';
+
+interface Parts {
+  shallow: Segment;
+  deep: Segment;
+  rotation: Session;
+}
+
+export class Model {
+  readonly manifest: ModelManifest;
+  readonly #parts: Parts;
+
+  private constructor(manifest: ModelManifest, parts: Parts) {
+    this.manifest = manifest;
+    this.#parts = parts;
+  }
+
+  /** Opens an installed model. Throws `model-missing` or `model-damaged`. */
+  static async open(folder: string, options: SessionOptions): Promise<Model> {
+    const manifest = await readManifest(folder);
+    const { shape } = manifest;
+    const shallow = await Segment.open({ folder, file: SHALLOW_FILE }, { shape, layers: shallowLayers(shape) }, options);
+    const deep = await Segment.open({ folder, file: DEEP_FILE }, { shape, layers: deepLayers(shape) }, options);
+    const rotation = await Session.open(join(folder, ROTATION_FILE), options);
+    return new Model(manifest, { shallow, deep, rotation });
+  }
+
+  get shape(): ModelShape {
+    return this.manifest.shape;
+  }
+
+  /** An empty sequence. */
+  newKvBuffer(): KvBuffer {
+    return new KvBuffer(this.shape);
+  }
+
+  /**
+   * Appends the rows of `ids` at the positions kv.rows.. and, if asked, gives the logits after the last of them,
+   * [vocabulary]. Throws `context-exceeded`; the sequence is then unchanged.
+   */
+  async forward(kv: KvBuffer, ids: Int32Array | readonly number[], want: { logits: boolean }): Promise<Float32Array | null> {
+    const tokens = this.#checkedIds(kv, ids);
+    const [count, start] = [tokens.length, kv.rows];
+    kv.reserve(count);
+    const rowPositions = kv.positions.subarray(0, start + count);
+    const step = { kv, rowPositions, positions: rowPositions.subarray(start) };
+    const { shallow, deep } = this.#parts;
+    const first = await shallow.run({ ...step, inputs: { ids: { type: 'int32', data: tokens, dims: [1, count] } }, fetch: 'y' });
+    const wanted = want.logits ? Int32Array.of(count - 1) : new Int32Array();
+    const second = await deep.run({
+      ...step,
+      inputs: {
+        x: { type: 'float32', data: first.output, dims: [1, count, this.shape.hidden] },
+        wanted: { type: 'int32', data: wanted, dims: [wanted.length] },
+      },
+      fetch: 'logits',
+    });
+    kv.write(shallow.layers.start, first.rows);
+    kv.write(deep.layers.start, second.rows);
+    kv.commit(count);
+    return want.logits ? second.output : null;
+  }
+
+  /** Appends rows from the cache at the positions kv.rows.., rotating their keys to those positions. */
+  async load(kv: KvBuffer, rows: readonly KvRows[]): Promise<void> {
+    for (const block of rows) {
+      const floats = block.count * planeFloatsPerRow(this.shape);
+      if (block.k.length !== floats || block.v.length !== floats) throw new RangeError('rows of another model');
+      if (block.count === 0) continue;
+      this.#checkRoom(kv, block.count);
+      kv.reserve(block.count);
+      const positions = kv.positions.subarray(kv.rows, kv.rows + block.count);
+      const rotatedK = await rotateKeys(this.#parts.rotation, block.k, { of: positions, shape: this.shape });
+      kv.write(0, { count: block.count, rotatedK, rawK: block.k, v: block.v });
+      kv.commit(block.count);
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const part of Object.values(this.#parts) as (Segment | Session)[]) await part.close();
+  }
+
+  #checkedIds(kv: KvBuffer, ids: Int32Array | readonly number[]): Int32Array {
+    if (ids.length === 0) throw new RangeError('no tokens to compute');
+    this.#checkRoom(kv, ids.length);
+    const tokens = Int32Array.from(ids);
+    for (const id of tokens) if (id < 0 || id >= this.shape.vocabulary) throw new RangeError(`token ${id} is not in the vocabulary`);
+    return tokens;
+  }
+
+  #checkRoom(kv: KvBuffer, count: number): void {
+    const { context } = this.shape;
+    if (kv.rows + count <= context) return;
+    throw new EngineError(
+      'context-exceeded',
+      `The text has ${kv.rows + count} tokens, but this model reads at most ${context}. Nothing was lost; shorten the text or start a new chat.`,
+    );
+  }
+}

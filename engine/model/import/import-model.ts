@@ -1,0 +1,111 @@
+// Turns a Hugging Face folder into an installed model: graphs, tables and manifest beside the weights, which are
+// hard-linked (or copied) and used in place. Nothing is listed until the last step, a rename, is done.
+
+import { copyFile, link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { EngineError } from '../../errors.ts';
+import {
+  DEEP_FILE,
+  LAYOUT_VERSION,
+  readManifest,
+  ROPE_FILE,
+  ROTATION_FILE,
+  SHALLOW_FILE,
+  writeManifest,
+} from '../manifest.ts';
+import type { ModelManifest } from '../manifest.ts';
+import { deepGraph, rotationGraph, shallowGraph } from './graph.ts';
+import { fingerprintModel, fingerprintTokenizer, inspectModelFolder } from './inspect.ts';
+import type { InspectedModel } from './inspect.ts';
+import { encodeOnnx } from './onnx-writer.ts';
+import { ropeTables } from './rope-tables.ts';
+
+export interface ImportRequest {
+  source: string;
+  /** The folder that will hold the installed model; an older import there is replaced. */
+  target: string;
+}
+
+export const PARTIAL_SUFFIX = '.partial';
+
+/** Checks everything, then installs. Throws an EngineError and leaves nothing behind if it cannot. */
+export async function importModel({ source, target }: ImportRequest): Promise<ModelManifest> {
+  const model = await inspectModelFolder(source);
+  return installModel(model, { target, fingerprint: await fingerprintModel(model) });
+}
+
+/** Installs a folder that was inspected and hashed already. */
+export async function installModel(
+  model: InspectedModel,
+  { target, fingerprint }: { target: string; fingerprint: string },
+): Promise<ModelManifest> {
+  // The process id keeps two programs that import at once out of each other's way.
+  const partial = `${target}.${process.pid}${PARTIAL_SUFFIX}`;
+  const manifest: ModelManifest = {
+    id: basename(target),
+    name: model.name,
+    architecture: model.architecture,
+    parameters: model.parameters,
+    shape: model.shape,
+    fingerprint,
+    tokenizerFingerprint: await fingerprintTokenizer(model),
+    layoutVersion: LAYOUT_VERSION,
+    sourceFolder: model.folder,
+    sourceFiles: model.files,
+    importedAt: new Date().toISOString(),
+  };
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    await rm(partial, { recursive: true, force: true });
+    await mkdir(partial);
+    await writeModelFiles(model, partial);
+    await writeManifest(partial, manifest);
+    await moveIntoPlace(partial, target, manifest);
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    throw storageError(error, target);
+  }
+  return manifest;
+}
+
+async function writeModelFiles(model: InspectedModel, folder: string): Promise<void> {
+  for (const { name } of model.files) {
+    const [from, to] = [join(model.folder, name), join(folder, name)];
+    if (model.weightFiles.includes(name)) await linkOrCopy(from, to);
+    else await copyFile(from, to);
+  }
+  const tables = ropeTables(model.shape);
+  await writeFile(join(folder, ROPE_FILE), new Uint8Array(tables.buffer));
+  await writeFile(join(folder, SHALLOW_FILE), encodeOnnx(shallowGraph(model.shape, model.weights)));
+  await writeFile(join(folder, DEEP_FILE), encodeOnnx(deepGraph(model.shape, model.weights)));
+  await writeFile(join(folder, ROTATION_FILE), encodeOnnx(rotationGraph(model.shape)));
+}
+
+/** A symbolic link would not do: the runtime refuses weights outside the model's folder. */
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  await link(from, to).catch(() => copyFile(from, to));
+}
+
+async function moveIntoPlace(partial: string, target: string, manifest: ModelManifest): Promise<void> {
+  const present = await readManifest(target).catch(() => null);
+  if (present?.fingerprint === manifest.fingerprint && present.tokenizerFingerprint === manifest.tokenizerFingerprint) {
+    // Another program finished the same import meanwhile.
+    await rm(partial, { recursive: true, force: true });
+    return;
+  }
+  const retired = `${target}.${process.pid}.retired${PARTIAL_SUFFIX}`;
+  const had = await rename(target, retired).then(
+    () => true,
+    () => false,
+  );
+  await rename(partial, target);
+  if (had) await rm(retired, { recursive: true, force: true });
+}
+
+function storageError(error: unknown, target: string): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  return new EngineError('storage-full', `The disk is full, so the model could not be imported to ${target}. Nothing was kept; free some space and try again.`, {
+    cause: error,
+  });
+}

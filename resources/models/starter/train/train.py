@@ -1,0 +1,173 @@
+"""Trains the starter model on one CPU or GPU; stops at any time and goes on from its checkpoint.
+All state is in the work folder. The batch of a step depends on seed and step alone, so a resumed run repeats nothing."""
+import argparse
+import collections
+import json
+import os
+import random
+import time
+
+import torch
+import torch.nn.functional as F
+
+import batches
+import circuit
+from corpus import Held
+from model import Starter
+from tokenizer import Tokenizer
+
+POOL = 8  # batches made at a time, so that rows of one length come together
+SIZES = (6, 14, 26, 38)  # facts per document in the small test during training
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--work", required=True, help="folder with tokenizer.json; checkpoints and the log go here")
+    parser.add_argument("--tokens", type=float, default=20e6, help="tokens to train on, padding included")
+    parser.add_argument("--batch", type=int, default=4096, help="tokens of one step")
+    parser.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
+    parser.add_argument("--decay-from", type=float, default=0.7, help="share of the run after which the rate falls to zero")
+    parser.add_argument("--facts", type=int, default=44, help="largest documents before the long part, in facts of about 13 tokens")
+    parser.add_argument("--long-from", type=float, default=0.8, help="share of the run after which a tenth of the pools is long")
+    parser.add_argument("--shape", type=json.loads, default={}, help='changes to the shape of the model, as JSON, such as {"layers": 8}')
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--save-seconds", type=float, default=120)
+    parser.add_argument("--stop-after", type=float, default=1e9, help="seconds after which to save and stop, for trials")
+    return parser.parse_args()
+
+
+def plan(done, chosen, r):
+    """What a pool holds at a share `done` of the run: (draw of facts, share of drills, limit of tokens per row)."""
+    if done > chosen.long_from and r.random() < 0.1:
+        return (lambda: r.randint(45, 130)), 0.0, 2048
+    largest = round(4 + (chosen.facts - 4) * min(1, done / 0.3))
+    drills = 0.5 - 0.45 * min(1, done / 0.08) if done < 0.6 else 0.02
+    return (lambda: r.randint(2, largest) if r.random() < 0.5 else r.randint(max(2, largest // 2), largest)), drills, 1024
+
+
+def rate_at(done, step, chosen):
+    falling = min(1, (1 - done) / (1 - chosen.decay_from))
+    return chosen.rate * min(1, (step + 1) / 60) * max(0.02, falling)
+
+
+def make_optimizer(model, chosen):
+    matrices = [p for p in model.parameters() if p.dim() == 2]
+    gains = [p for p in model.parameters() if p.dim() < 2]
+    groups = [dict(params=matrices, weight_decay=0.05), dict(params=gains, weight_decay=0.0)]
+    return torch.optim.AdamW(groups, lr=chosen.rate, betas=(0.9, 0.95), eps=1e-8)
+
+
+def small_test(model, tokenizer, device):
+    """Exact match by size of document, on first questions and all unseen: {"6": .., "refusals": ..}."""
+    result, by_kind = {}, collections.defaultdict(list)
+    with torch.no_grad():
+        for facts in SIZES:
+            r = random.Random(90_000 + facts)
+            rows = [batches.document_row(r, tokenizer, facts, Held(True, True, True), 4) for _ in range(24)]
+            for at in range(0, len(rows), 8):
+                tokens, positions, wanted = batches.tensors(rows[at : at + 8], torch, device)
+                right = (model(tokens, positions).argmax(-1) == wanted).tolist()
+                for kind, ok in batches.exact(rows[at : at + 8], right):
+                    by_kind[kind if kind in ("unanswerable", "talk") else facts].append(ok)
+    for kind, found in by_kind.items():
+        result[str(kind)] = round(sum(found) / len(found), 3)
+    return result
+
+
+class Run:
+    """Model, optimizer and counters: what a checkpoint holds."""
+
+    def __init__(self, chosen):
+        self.path = os.path.join(chosen.work, "checkpoint.pt")
+        saved = torch.load(self.path, map_location="cpu") if os.path.exists(self.path) else None
+        self.model = Starter(**(saved["shape"] if saved else chosen.shape))
+        if not saved:
+            circuit.build(self.model)
+        self.model.to(chosen.device)
+        self.optimizer = make_optimizer(self.model, chosen)
+        self.pool, self.step, self.tokens, self.seconds = 0, 0, 0, 0.0
+        if saved:
+            self.model.load_state_dict(saved["model"])
+            self.optimizer.load_state_dict(saved["optimizer"])
+            self.pool, self.step, self.tokens, self.seconds = saved["counters"]
+
+    def save(self):
+        state = dict(shape=self.model.shape, model=self.model.state_dict(), optimizer=self.optimizer.state_dict(),
+                     counters=(self.pool, self.step, self.tokens, self.seconds))
+        torch.save(state, self.path + ".new")
+        os.replace(self.path + ".new", self.path)
+
+    def learn(self, rows, rate, device):
+        """One step. Returns (loss, tokens right, answers right as [(type, right)])."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        tokens, positions, wanted = batches.tensors(rows, torch, device)
+        logits = self.model(tokens, positions)
+        loss = F.cross_entropy(logits, wanted)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        self.step += 1
+        self.tokens += tokens.numel()
+        right = (logits.detach().argmax(-1) == wanted).tolist()
+        return loss.item(), sum(right) / len(right), batches.exact(rows, right)
+
+
+class Window:
+    """Averages since the last line of the log."""
+
+    def __init__(self):
+        self.started, self.tokens, self.losses = time.time(), 0, []
+        self.kinds = collections.defaultdict(list)
+
+    def line(self, run, done, rate):
+        mean = lambda name: round(sum(self.kinds[name]) / max(1, len(self.kinds[name])), 3)
+        speed = self.tokens / (time.time() - self.started)
+        return dict(step=run.step, tokens=run.tokens, done=round(done, 4), seconds=round(run.seconds), speed=round(speed), rate=round(rate, 6),
+                    loss=round(sum(self.losses) / len(self.losses), 3), drill=mean("drill"), fact=mean("fact"), follow=mean("follow"),
+                    refusal=mean("unanswerable"), talk=mean("talk"))
+
+
+def main():
+    chosen = options()
+    torch.set_num_threads(chosen.threads)
+    torch.manual_seed(0)
+    torch.set_flush_denormal(True)
+    tokenizer, run = Tokenizer(os.path.join(chosen.work, "tokenizer.json")), Run(chosen)
+    log = open(os.path.join(chosen.work, "log.jsonl"), "a", buffering=1)
+    print(sum(p.numel() for p in run.model.parameters()), "parameters", run.model.shape, flush=True)
+    window, saved, began = Window(), time.time(), time.time()
+    done = 0.0
+    while done < 1 and time.time() - began < chosen.stop_after:
+        r = random.Random(chosen.seed * 1_000_003 + run.pool)
+        facts, drills, limit = plan(done, chosen, r)
+        for rows in batches.pool(r, tokenizer, chosen.batch, POOL, facts, drills, limit):
+            before, started = run.tokens, time.time()
+            rate = rate_at(done, run.step, chosen)
+            loss, _, answers = run.learn(rows, rate, chosen.device)
+            done = min(1.0, run.tokens / chosen.tokens)
+            run.seconds += min(10.0, time.time() - started)
+            window.tokens += run.tokens - before
+            window.losses.append(loss)
+            for kind, right in answers:
+                window.kinds[kind if kind in ("drill", "talk", "unanswerable") else "follow" if kind.startswith("follow") else "fact"].append(right)
+        run.pool += 1
+        if run.pool % 6 == 0:
+            line = window.line(run, done, rate)
+            if run.pool % 48 == 0:
+                line["test"] = small_test(run.model, tokenizer, chosen.device)
+            print(json.dumps(line), flush=True)
+            log.write(json.dumps(line) + "\n")
+            window = Window()
+        if time.time() - saved > chosen.save_seconds:
+            run.save()
+            saved = time.time()
+    run.save()
+    print("saved at step", run.step, "tokens", run.tokens, flush=True)
+
+
+if __name__ == "__main__":
+    main()
