@@ -10,7 +10,6 @@ import type { ModelManifest } from './manifest.ts';
 import { rotateKeys } from './rope.ts';
 import { Segment } from './segment.ts';
 import { Session } from './sessions.ts';
-import type { SessionOptions } from './sessions.ts';
 import { deepLayers, planeFloatsPerRow, shallowLayers } from './shape.ts';
 import type { ModelShape } from './shape.ts';
 
@@ -30,12 +29,13 @@ export class Model {
   }
 
   /** Opens an installed model. Throws `model-missing` or `model-damaged`. */
-  static async open(folder: string, options: SessionOptions): Promise<Model> {
+  static async open(folder: string, { threads }: { threads: number }): Promise<Model> {
     const manifest = await readManifest(folder);
     const { shape } = manifest;
-    const shallow = await Segment.open({ folder, file: SHALLOW_FILE }, { shape, layers: shallowLayers(shape) }, options);
-    const deep = await Segment.open({ folder, file: DEEP_FILE }, { shape, layers: deepLayers(shape) }, options);
-    const rotation = await Session.open(join(folder, ROTATION_FILE), options);
+    const [shallowFile, deepFile] = [join(folder, SHALLOW_FILE), join(folder, DEEP_FILE)];
+    const shallow = await Segment.open(shallowFile, { shape, layers: shallowLayers(shape) }, { threads, spin: false });
+    const deep = await Segment.open(deepFile, { shape, layers: deepLayers(shape) }, { threads, spin: true });
+    const rotation = await Session.open(join(folder, ROTATION_FILE), { threads, spin: false });
     return new Model(manifest, { shallow, deep, rotation });
   }
 
@@ -52,14 +52,22 @@ export class Model {
    * Appends the rows of `ids` at the positions kv.rows.. and, if asked, gives the logits after the last of them,
    * [vocabulary]. Throws `context-exceeded`; the sequence is then unchanged.
    */
-  async forward(kv: KvBuffer, ids: Int32Array | readonly number[], want: { logits: boolean }): Promise<Float32Array | null> {
+  async forward(
+    kv: KvBuffer,
+    ids: Int32Array | readonly number[],
+    want: { logits: boolean },
+  ): Promise<Float32Array | null> {
     const tokens = this.#checkedIds(kv, ids);
     const [count, start] = [tokens.length, kv.rows];
     kv.reserve(count);
     const rowPositions = kv.positions.subarray(0, start + count);
     const step = { kv, rowPositions, positions: rowPositions.subarray(start) };
     const { shallow, deep } = this.#parts;
-    const first = await shallow.run({ ...step, inputs: { ids: { type: 'int32', data: tokens, dims: [1, count] } }, fetch: 'y' });
+    const first = await shallow.run({
+      ...step,
+      inputs: { ids: { type: 'int32', data: tokens, dims: [1, count] } },
+      fetch: 'y',
+    });
     const wanted = want.logits ? Int32Array.of(count - 1) : new Int32Array();
     const second = await deep.run({
       ...step,
@@ -69,6 +77,7 @@ export class Model {
       },
       fetch: 'logits',
     });
+    if (kv.rows !== start) throw new Error('two computations on one sequence at once');
     kv.write(shallow.layers.start, first.rows);
     kv.write(deep.layers.start, second.rows);
     kv.commit(count);
@@ -91,14 +100,16 @@ export class Model {
   }
 
   async close(): Promise<void> {
-    for (const part of Object.values(this.#parts) as (Segment | Session)[]) await part.close();
+    const { shallow, deep, rotation } = this.#parts;
+    for (const part of [shallow, deep, rotation]) await part.close();
   }
 
   #checkedIds(kv: KvBuffer, ids: Int32Array | readonly number[]): Int32Array {
     if (ids.length === 0) throw new RangeError('no tokens to compute');
     this.#checkRoom(kv, ids.length);
     const tokens = Int32Array.from(ids);
-    for (const id of tokens) if (id < 0 || id >= this.shape.vocabulary) throw new RangeError(`token ${id} is not in the vocabulary`);
+    for (const id of tokens)
+      if (id < 0 || id >= this.shape.vocabulary) throw new RangeError(`token ${id} is not in the vocabulary`);
     return tokens;
   }
 

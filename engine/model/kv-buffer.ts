@@ -57,7 +57,8 @@ export class KvBuffer {
   /** Makes room for `count` rows after the present ones and gives them the positions that follow. */
   reserve(count: number): void {
     const needed = this.#rows + count;
-    if (needed > this.#shape.context) throw new RangeError(`${needed} rows exceed the context of ${this.#shape.context}`);
+    if (needed > this.#shape.context)
+      throw new RangeError(`${needed} rows exceed the context of ${this.#shape.context}`);
     if (needed > this.#capacity) this.#grow(needed);
     for (let row = this.#rows; row < needed; row++) this.#positions[row] = row;
   }

@@ -1,7 +1,8 @@
 // The manifest of an installed model (hearth.json) and the names of the files beside it.
 // Its presence means that the import finished. Does not judge whether the files still fit.
 
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { EngineError } from '../errors.ts';
@@ -29,10 +30,23 @@ const ropeScaling = z.discriminatedUnion('kind', [
   }),
 ]);
 const shapeSchema: z.ZodType<ModelShape> = z.object({
-  layers: count, boundary: count, hidden: count, heads: count, kvHeads: count, headSize: count,
-  intermediate: count, vocabulary: count, context: count, ropeTheta: z.number(), ropeScaling,
-  normEpsilon: z.number(), tied: z.boolean(), attentionBias: z.enum(['none', 'qkv', 'all']), mlpBias: z.boolean(),
-  bosTokenId: count.nullable(), eosTokenIds: z.array(count),
+  layers: count,
+  boundary: count,
+  hidden: count,
+  heads: count,
+  kvHeads: count,
+  headSize: count,
+  intermediate: count,
+  vocabulary: count,
+  context: count,
+  ropeTheta: z.number(),
+  ropeScaling,
+  normEpsilon: z.number(),
+  tied: z.boolean(),
+  attentionBias: z.enum(['none', 'qkv', 'all']),
+  mlpBias: z.boolean(),
+  bosTokenId: count.nullable(),
+  eosTokenIds: z.array(count),
 });
 const stampSchema = z.object({ name: z.string(), bytes: count, mtimeMs: z.number() });
 const manifestSchema = z.object({
@@ -63,13 +77,35 @@ export async function readManifest(folder: string): Promise<ModelManifest> {
   try {
     return manifestSchema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new EngineError('model-damaged', `The file ${MANIFEST_FILE} in ${folder} is not readable. Import the model again.`, { cause });
+    throw new EngineError(
+      'model-damaged',
+      `The file ${MANIFEST_FILE} in ${folder} is not readable. Import the model again.`,
+      { cause },
+    );
   }
 }
 
 /** Replaces the manifest in one step. */
 export async function writeManifest(folder: string, manifest: ModelManifest): Promise<void> {
-  const draft = join(folder, `${MANIFEST_FILE}.${process.pid}.draft`);
+  const draft = join(folder, `${MANIFEST_FILE}.${randomUUID().slice(0, 8)}.draft`);
   await writeFile(draft, `${JSON.stringify(manifest, null, 2)}\n`);
   await rename(draft, join(folder, MANIFEST_FILE));
+}
+
+/** Two seconds: the coarsest clock of a file system. */
+const CLOCK_MS = 2000;
+
+/**
+ * Whether every file of an installed model is there and, by size and time, still the one that was hashed
+ * (linked weights could be overwritten at their source). Reads no contents.
+ */
+export async function isIntact(folder: string, manifest: ModelManifest): Promise<boolean> {
+  for (const stamp of manifest.sourceFiles) {
+    const found = await stat(join(folder, stamp.name)).catch(() => null);
+    if (found?.size !== stamp.bytes || Math.abs(found.mtimeMs - stamp.mtimeMs) > CLOCK_MS) return false;
+  }
+  for (const file of [ROPE_FILE, SHALLOW_FILE, DEEP_FILE, ROTATION_FILE]) {
+    if (!(await stat(join(folder, file)).catch(() => null))?.size) return false;
+  }
+  return true;
 }

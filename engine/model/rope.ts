@@ -8,15 +8,19 @@ import type { ModelShape } from './shape.ts';
  * @param rawK keys before RoPE, [layers, kvHeads, positions.length, headSize]
  * @returns the keys at `positions`, same layout
  */
-export async function rotateKeys(rotation: Session, rawK: Float32Array, positions: { of: Int32Array; shape: ModelShape }): Promise<Float32Array> {
+export async function rotateKeys(
+  rotation: Session,
+  rawK: Float32Array,
+  positions: { of: Int32Array; shape: ModelShape },
+): Promise<Float32Array> {
   const { of, shape } = positions;
   const count = of.length;
-  const { rotated } = await rotation.run(
+  const outputs = await rotation.run(
     {
       raw: { type: 'float32', data: rawK, dims: [shape.layers, shape.kvHeads, count, shape.headSize] },
       pos: { type: 'int32', data: of, dims: [1, count] },
     },
     ['rotated'],
   );
-  return rotated;
+  return outputs['rotated']!;
 }

@@ -1,13 +1,12 @@
 // One of the two segments of a model: runs new rows through its layers against the rows of a sequence.
 // Positions are taken as given, so rows may be computed out of order; writing the results is the caller's part.
 
-import { join } from 'node:path';
 import type { FreshRows, KvBuffer } from './kv-buffer.ts';
 import { Session } from './sessions.ts';
 import type { Input, SessionOptions } from './sessions.ts';
 import type { LayerRange, ModelShape } from './shape.ts';
 
-export interface SegmentStep<Name extends string> {
+export interface SegmentStep {
   /** The graph's own inputs: ids, or x and wanted. */
   inputs: Record<string, Input>;
   /** True position of each new row, ascending. */
@@ -15,7 +14,8 @@ export interface SegmentStep<Name extends string> {
   /** True position of every row: the past rows in buffer order, then the new ones. A huge number hides a row. */
   rowPositions: Int32Array;
   kv: KvBuffer;
-  fetch: Name;
+  /** The segment's own output: y or logits. */
+  fetch: 'y' | 'logits';
 }
 
 export interface SegmentResult {
@@ -34,12 +34,16 @@ export class Segment {
     this.layers = layers;
   }
 
-  static async open(path: { folder: string; file: string }, model: { shape: ModelShape; layers: LayerRange }, options: SessionOptions): Promise<Segment> {
-    return new Segment(await Session.open(join(path.folder, path.file), options), model.shape, model.layers);
+  static async open(
+    file: string,
+    model: { shape: ModelShape; layers: LayerRange },
+    options: SessionOptions,
+  ): Promise<Segment> {
+    return new Segment(await Session.open(file, options), model.shape, model.layers);
   }
 
   /** Computes the new rows of this segment's layers. The K/V of past rows are read in place and never copied out. */
-  async run<Name extends string>(step: SegmentStep<Name>): Promise<SegmentResult> {
+  async run(step: SegmentStep): Promise<SegmentResult> {
     const { kvHeads, headSize } = this.#shape;
     const count = step.positions.length;
     const total = step.rowPositions.length;
@@ -55,10 +59,9 @@ export class Segment {
       inputs[`pk.${layer}`] = { type: 'float32', data: step.kv.layer('rotatedK', layer), dims: past };
       inputs[`pv.${layer}`] = { type: 'float32', data: step.kv.layer('v', layer), dims: past };
     }
-    const results: Record<string, Float32Array> = await this.#session.run(inputs, [step.fetch, 'k', 'raw', 'v']);
-    const output = results[step.fetch] as Float32Array;
-    const [rotatedK, rawK, v] = [results['k'], results['raw'], results['v']] as [Float32Array, Float32Array, Float32Array];
-    return { output, rows: { count, rotatedK, rawK, v } };
+    const results = await this.#session.run(inputs, [step.fetch, 'k', 'raw', 'v']);
+    const rows: FreshRows = { count, rotatedK: results['k']!, rawK: results['raw']!, v: results['v']! };
+    return { output: results[step.fetch]!, rows };
   }
 
   async close(): Promise<void> {

@@ -105,21 +105,31 @@ function shapeOf(model: Required<TinyModelOptions>): ModelShape {
   };
 }
 
-async function writeShards(folder: string, tensors: ExpectedTensor[], model: Required<TinyModelOptions>): Promise<void> {
+async function writeShards(
+  folder: string,
+  tensors: ExpectedTensor[],
+  model: Required<TinyModelOptions>,
+): Promise<void> {
   const random = seededRandom(model.seed);
   const perShard = Math.ceil(tensors.length / model.shards);
   const weightMap: Record<string, string> = {};
   for (let shard = 0; shard < model.shards; shard++) {
-    const suffix = model.shards === 1 ? '' : `-${String(shard + 1).padStart(5, '0')}-of-${String(model.shards).padStart(5, '0')}`;
+    const suffix =
+      model.shards === 1 ? '' : `-${String(shard + 1).padStart(5, '0')}-of-${String(model.shards).padStart(5, '0')}`;
     const file = `model${suffix}.safetensors`;
     const part = tensors.slice(shard * perShard, (shard + 1) * perShard);
     for (const { name } of part) weightMap[name] = file;
     await writeSafetensors(join(folder, file), part, { dtype: model.dtype, random });
   }
-  if (model.shards > 1) await writeJson(join(folder, 'model.safetensors.index.json'), { metadata: {}, weight_map: weightMap });
+  if (model.shards > 1)
+    await writeJson(join(folder, 'model.safetensors.index.json'), { metadata: {}, weight_map: weightMap });
 }
 
-async function writeSafetensors(path: string, tensors: ExpectedTensor[], content: { dtype: 'F32' | 'F16' | 'BF16'; random: () => number }): Promise<void> {
+async function writeSafetensors(
+  path: string,
+  tensors: ExpectedTensor[],
+  content: { dtype: 'F32' | 'F16' | 'BF16'; random: () => number },
+): Promise<void> {
   const bytesEach = content.dtype === 'F32' ? 4 : 2;
   const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
   let end = 0;
@@ -147,28 +157,36 @@ function seededWeights({ name, shape }: ExpectedTensor, random: () => number): F
   const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
   if (name.endsWith('norm.weight')) return values.fill(1);
   const gain = /[qk]_proj\.weight$/.test(name) ? 1.6 : 1;
-  const deviation = name.includes('embed') ? 1 : name.endsWith('.bias') ? 0.3 : gain / Math.sqrt(shape[1] as number);
+  const deviation = name.includes('embed') ? 1 : name.endsWith('.bias') ? 0.3 : gain / Math.sqrt(shape[1]!);
   const width = deviation * Math.sqrt(12);
   for (let i = 0; i < values.length; i++) values[i] = (random() - 0.5) * width;
-  if (name === HEAD) silence(values, shape as [number, number]);
+  if (name === HEAD) silence(values, shape[0]!);
   return values;
 }
 
 /** A token without readable text gets logit 0, below the best of hundreds: answers survive a trip through text. */
-function silence(head: Float32Array, [vocabulary, hidden]: [number, number]): void {
+function silence(head: Float32Array, vocabulary: number): void {
+  const hidden = head.length / vocabulary;
   const text = tinyTokenizer(vocabulary).model.vocab;
-  const speakable = new Set(Object.keys(text).filter(isSpeakable).map((piece) => text[piece]));
+  const speakable = new Set(
+    Object.keys(text)
+      .filter(isSpeakable)
+      .map((piece) => text[piece]),
+  );
   for (let id = 0; id < vocabulary; id++) {
     if (!speakable.has(id)) head.fill(0, id * hidden, (id + 1) * hidden);
   }
 }
 
 function encodeWeights(values: Float32Array, dtype: 'F32' | 'F16' | 'BF16'): Uint8Array {
-  const bytes = (view: Float32Array | Uint16Array | Float16Array): Uint8Array => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-  if (dtype === 'F32') return bytes(values);
-  if (dtype === 'F16') return bytes(new Float16Array(values));
+  if (dtype === 'F32') return bytesOf(values);
+  if (dtype === 'F16') return bytesOf(new Float16Array(values));
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  return bytes(Uint16Array.from(words, (word) => word >>> 16));
+  return bytesOf(Uint16Array.from(words, (word) => word >>> 16));
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Uint16Array | Float16Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** Numbers in [0, 1), the same for the same seed on every machine. */

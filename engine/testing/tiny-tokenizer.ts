@@ -19,9 +19,9 @@ export function tinyTokenizer(vocabulary: number) {
   for (const symbol of symbols) vocab[symbol] = Object.keys(vocab).length;
   const merges: [string, string][] = [];
   for (const word of WORDS.split('|')) {
-    let piece = symbols[word.charCodeAt(0)] as string;
+    let piece = symbols[word.charCodeAt(0)]!;
     for (let at = 1; at < word.length; at++) {
-      const next = symbols[word.charCodeAt(at)] as string;
+      const next = symbols[word.charCodeAt(at)]!;
       if (vocab[piece + next] === undefined && Object.keys(vocab).length < vocabulary) {
         vocab[piece + next] = Object.keys(vocab).length;
         merges.push([piece, next]);
@@ -34,15 +34,29 @@ export function tinyTokenizer(vocabulary: number) {
     truncation: null,
     padding: null,
     added_tokens: SPECIAL_TOKENS.map((content, id) => ({
-      id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true,
+      id,
+      content,
+      single_word: false,
+      lstrip: false,
+      rstrip: false,
+      normalized: false,
+      special: true,
     })),
     normalizer: null,
     pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
     post_processor: null,
     decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
     model: {
-      type: 'BPE', dropout: null, unk_token: null, continuing_subword_prefix: null, end_of_word_suffix: null,
-      fuse_unk: false, byte_fallback: false, ignore_merges: false, vocab, merges,
+      type: 'BPE',
+      dropout: null,
+      unk_token: null,
+      continuing_subword_prefix: null,
+      end_of_word_suffix: null,
+      fuse_unk: false,
+      byte_fallback: false,
+      ignore_merges: false,
+      vocab,
+      merges,
     },
   };
 }

@@ -29,6 +29,8 @@ export interface RenderedChat {
   /** Where the system text begins, and where the first message does: all from there on is private. */
   systemStart: number;
   privateStart: number;
+  /** Where the newest message begins: what comes from there on was never asked before. */
+  lastMessageStart: number;
 }
 
 export type RenderChat = (chat: ChatText) => RenderedChat;
@@ -37,7 +39,7 @@ const BETWEEN = '\n\n';
 
 /** The renderer of a model. Models without a template get the plain texts, one under the other. */
 export function chatRenderer(config: TokenizerConfig): RenderChat {
-  if (config.chatTemplate === null) return (chat) => locate(plainText(chat), chat);
+  if (config.chatTemplate === null) return (chat) => locate(config.bosToken + plainText(chat), chat);
   const template = new Template(config.chatTemplate);
   const render = (messages: { role: string; content: string }[]) =>
     template.render({
@@ -73,7 +75,11 @@ function plainText(chat: ChatText): string {
 function locate(text: string, chat: ChatText): RenderedChat {
   const head = systemText(chat);
   const systemStart = head === '' ? 0 : text.indexOf(head);
-  if (systemStart < 0) return { text, documents: chat.documents.map(() => null), systemStart: 0, privateStart: 0 };
+  const last = Math.max(0, text.lastIndexOf(chat.messages.at(-1)?.text.trim() ?? ''));
+  if (systemStart < 0) {
+    const documents = chat.documents.map(() => null);
+    return { text, documents, systemStart: 0, privateStart: 0, lastMessageStart: last };
+  }
   let cursor = systemStart + (chat.system.text === '' ? 0 : chat.system.text.length + BETWEEN.length);
   const documents = chat.documents.map((document) => {
     if (document.text === '') return null;
@@ -84,5 +90,5 @@ function locate(text: string, chat: ChatText): RenderedChat {
   const first = chat.messages[0]?.text.trim() ?? '';
   const headEnd = systemStart + head.length;
   const found = text.indexOf(first, headEnd);
-  return { text, documents, systemStart, privateStart: found < 0 ? headEnd : found };
+  return { text, documents, systemStart, privateStart: found < 0 ? headEnd : found, lastMessageStart: last };
 }

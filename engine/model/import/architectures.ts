@@ -89,11 +89,11 @@ function shapeOf(config: Config, attentionBias: ModelShape['attentionBias'], eos
   const heads = config.num_attention_heads;
   const headSize = config.head_dim ?? config.hidden_size / heads;
   const kvHeads = config.num_key_value_heads ?? heads;
-  if (!Number.isInteger(headSize) || headSize % 2 !== 0) throw damaged('config.json', `a head of ${headSize} dimensions cannot be`);
+  if (!Number.isInteger(headSize) || headSize % 2 !== 0)
+    throw damaged('config.json', `a head of ${headSize} dimensions cannot be`);
   if (heads % kvHeads !== 0) throw damaged('config.json', `${heads} heads cannot share ${kvHeads} key/value heads`);
   if (config.num_hidden_layers < 2) throw unsupported('A model of one layer is not supported; it needs at least two.');
-  const windowed = config.sliding_window != null && config.use_sliding_window !== false;
-  const window = windowed ? (config.sliding_window as number) : Number.POSITIVE_INFINITY;
+  const window = config.use_sliding_window === false ? null : config.sliding_window;
   return {
     layers: config.num_hidden_layers,
     boundary: boundaryOf(config.num_hidden_layers),
@@ -104,7 +104,7 @@ function shapeOf(config: Config, attentionBias: ModelShape['attentionBias'], eos
     intermediate: config.intermediate_size,
     vocabulary: config.vocab_size,
     // Inside the sliding window such a model is an ordinary one, so the window becomes the context.
-    context: Math.min(config.max_position_embeddings, window),
+    context: Math.min(config.max_position_embeddings, window ?? Number.POSITIVE_INFINITY),
     ropeTheta: config.rope_theta ?? config.rope_parameters?.rope_theta ?? 10_000,
     ropeScaling: ropeScalingOf(config),
     normEpsilon: config.rms_norm_eps,
@@ -117,10 +117,11 @@ function shapeOf(config: Config, attentionBias: ModelShape['attentionBias'], eos
 }
 
 function refuseUncovered(config: Config): void {
-  if (config.quantization_config != null) {
+  if (config.quantization_config) {
     throw unsupported('The weights are quantised. Choose the version of the model in bfloat16, float16 or float32.');
   }
-  if (config.hidden_act !== 'silu') throw unsupported(`The activation ${config.hidden_act} is not supported, only silu.`);
+  if (config.hidden_act !== 'silu')
+    throw unsupported(`The activation ${config.hidden_act} is not supported, only silu.`);
   const rotated = config.partial_rotary_factor ?? config.rope_parameters?.partial_rotary_factor ?? 1;
   if (rotated !== 1) throw unsupported('Rotation of only a part of each head is not supported.');
 }
@@ -135,7 +136,8 @@ function ropeScalingOf(config: Config): RopeScaling {
     return { kind, factor };
   }
   if (kind === 'llama3') {
-    if (!factor || !low || !high || !original || high <= low) throw damaged('config.json', 'its rope scaling is incomplete');
+    if (!factor || !low || !high || !original || high <= low)
+      throw damaged('config.json', 'its rope scaling is incomplete');
     return { kind, factor, lowFrequencyFactor: low, highFrequencyFactor: high, originalContext: original };
   }
   throw unsupported(`The rope scaling ${kind} is not supported. Hearth knows default, linear and llama3.`);
@@ -146,12 +148,15 @@ async function readEosTokenIds(folder: string, config: Config): Promise<number[]
   const tokenizerConfig = tokenizerConfigSchema.safeParse(await readOptionalJson(folder, 'tokenizer_config.json')).data;
   const tokenizer = await readTokenizer(folder);
   if (vocabularySize(tokenizer.model.vocab) > config.vocab_size) {
-    throw damaged('tokenizer.json', `it has more tokens than the ${config.vocab_size} of the model; they do not belong together`);
+    throw damaged(
+      'tokenizer.json',
+      `it has more tokens than the ${config.vocab_size} of the model; they do not belong together`,
+    );
   }
   const eos = tokenizerConfig?.eos_token;
   const text = typeof eos === 'string' ? eos : eos?.content;
   const named = tokenizer.added_tokens.filter((token) => token.content === text).map((token) => token.id);
-  const ids = [config.eos_token_id, generation?.eos_token_id, named].flat().filter((id) => id != null);
+  const ids = [config.eos_token_id, generation?.eos_token_id, named].flat().filter((id) => typeof id === 'number');
   return [...new Set(ids)].filter((id) => id < config.vocab_size).toSorted((a, b) => a - b);
 }
 
@@ -168,7 +173,11 @@ function vocabularySize(vocab: unknown): number {
 
 async function readJson(folder: string, file: string): Promise<unknown> {
   const text = await readFile(join(folder, file), 'utf8').catch((cause: unknown) => {
-    throw new EngineError('model-missing', `The file ${file} is missing in ${folder}. Choose the folder of a Hugging Face model.`, { cause });
+    throw new EngineError(
+      'model-missing',
+      `The file ${file} is missing in ${folder}. Choose the folder of a Hugging Face model.`,
+      { cause },
+    );
   });
   try {
     return JSON.parse(text);

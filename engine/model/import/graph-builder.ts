@@ -33,7 +33,7 @@ export class GraphBuilder {
   node(op: string, inputs: string[], options: OperatorOptions = {}): string {
     const outputs = options.outputs ?? [this.fresh(op)];
     this.#nodes.push({ op, domain: options.domain ?? '', inputs, outputs, attributes: options.attributes ?? {} });
-    return outputs[0] as string;
+    return outputs[0]!;
   }
 
   microsoft(op: string, inputs: string[], options: Omit<OperatorOptions, 'domain'> = {}): string {
@@ -81,7 +81,13 @@ export class GraphBuilder {
   }
 
   finish(name: string): OnnxGraph {
-    return { name, nodes: this.#nodes, tensors: [...this.#tensors.values()], inputs: this.#inputs, outputs: this.#outputs };
+    return {
+      name,
+      nodes: this.#nodes,
+      tensors: [...this.#tensors.values()],
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+    };
   }
 
   #constant(name: string, type: OnnxType, dims: number[], values: BigInt64Array | Float32Array): string {

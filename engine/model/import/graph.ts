@@ -14,16 +14,16 @@ type Weights = ReadonlyMap<string, TensorLocation>;
 
 /** Inputs ids [B,S] → outputs y [B,S,hidden] and the new rows of the first layers. */
 export function shallowGraph(shape: ModelShape, weights: Weights): OnnxGraph {
-  const segment = new Segment(shape, weights);
+  const segment = new SegmentGraph(shape, weights);
   const ids = segment.graph.input('ids', 'int32', ['B', 'S']);
   const { sum, change } = segment.layers({ sum: segment.embed(ids), change: null }, shallowLayers(shape));
-  segment.graph.output(segment.graph.node('Add', [sum, change as string]), 'y', ['B', 'S', shape.hidden]);
+  segment.graph.output(segment.graph.node('Add', [sum, change!]), 'y', ['B', 'S', shape.hidden]);
   return segment.graph.finish('shallow');
 }
 
 /** Inputs x [B,S,hidden], wanted [R] (which of the S rows need logits) → logits [B,R,vocabulary] and the new rows. */
 export function deepGraph(shape: ModelShape, weights: Weights): OnnxGraph {
-  const segment = new Segment(shape, weights);
+  const segment = new SegmentGraph(shape, weights);
   const x = segment.graph.input('x', 'float', ['B', 'S', shape.hidden]);
   const wanted = segment.graph.input('wanted', 'int32', ['R']);
   const last = segment.layers({ sum: x, change: null }, deepLayers(shape), wanted);
@@ -49,7 +49,7 @@ interface Residual {
   change: string | null;
 }
 
-class Segment {
+class SegmentGraph {
   readonly graph = new GraphBuilder();
   readonly #shape: ModelShape;
   readonly #weights: Weights;
@@ -115,17 +115,17 @@ class Segment {
     const { heads, kvHeads, headSize } = this.#shape;
     const widths = [heads * headSize, kvHeads * headSize, kvHeads * headSize];
     const names = [`${prefix}q_proj`, `${prefix}k_proj`, `${prefix}v_proj`];
-    const [q, k, v] = this.#fused(x, names, widths) as [string, string, string];
-    const rotatedK = this.#rotate(k, kvHeads);
-    this.#fresh.raw.push(k);
+    const [q, rawK, v] = this.#fused(x, names, widths);
+    const [rotatedQ, rotatedK] = [this.#rotate(q!, heads), this.#rotate(rawK!, kvHeads)];
+    this.#fresh.raw.push(rawK!);
     this.#fresh.k.push(rotatedK);
-    this.#fresh.v.push(v);
+    this.#fresh.v.push(v!);
     const past = ['B', kvHeads, 'C', headSize];
     const pastK = this.graph.input(`pk.${layer}`, 'float', past);
     const pastV = this.graph.input(`pv.${layer}`, 'float', past);
     return this.graph.microsoft(
       'GroupQueryAttention',
-      [this.#rotate(q, heads), rotatedK, v, pastK, pastV, ...this.#counts, '', '', '', this.#bias],
+      [rotatedQ, rotatedK, v!, pastK, pastV, ...this.#counts, '', '', '', this.#bias],
       {
         attributes: { num_heads: { int: heads }, kv_num_heads: { int: kvHeads }, do_rotary: { int: 0 } },
         // The kernel needs its present outputs; nobody fetches them, so they never reach JavaScript.
@@ -136,9 +136,9 @@ class Segment {
 
   #mlp(x: string, prefix: string): string {
     const width = this.#shape.intermediate;
-    const [gate, up] = this.#fused(x, [`${prefix}gate_proj`, `${prefix}up_proj`], [width, width]) as [string, string];
-    const activated = this.graph.node('Mul', [gate, this.graph.node('Sigmoid', [gate])]);
-    return this.#linear(this.graph.node('Mul', [activated, up]), `${prefix}down_proj`);
+    const [gate, up] = this.#fused(x, [`${prefix}gate_proj`, `${prefix}up_proj`], [width, width]);
+    const activated = this.graph.node('Mul', [gate!, this.graph.node('Sigmoid', [gate!])]);
+    return this.#linear(this.graph.node('Mul', [activated, up!]), `${prefix}down_proj`);
   }
 
   #outputRows(): void {
@@ -172,16 +172,19 @@ class Segment {
     }
     const [normed, added] = [this.graph.fresh('normed'), this.graph.fresh('sum')];
     const outputs = [normed, '', '', added];
-    this.graph.microsoft('SkipSimplifiedLayerNormalization', [sum, change, weight], { attributes: { epsilon }, outputs });
+    this.graph.microsoft('SkipSimplifiedLayerNormalization', [sum, change, weight], {
+      attributes: { epsilon },
+      outputs,
+    });
     return [normed, added];
   }
 
   /** Several projections of one input as one product; the joined weight is folded when the session loads. */
   #fused(x: string, names: string[], widths: number[]): string[] {
-    const joined = (suffix: string): string =>
-      this.graph.node('Concat', names.map((name) => this.graph.weight(name + suffix, this.#location(name + suffix))), {
-        attributes: { axis: { int: 0 } },
-      });
+    const joined = (suffix: string): string => {
+      const parts = names.map((name) => this.graph.weight(name + suffix, this.#location(name + suffix)));
+      return this.graph.node('Concat', parts, { attributes: { axis: { int: 0 } } });
+    };
     let product = this.#matMul(x, joined('.weight'));
     if (this.#weights.has(`${names[0]}.bias`)) product = this.graph.node('Add', [product, joined('.bias')]);
     const outputs = names.map((name) => this.graph.fresh(name));

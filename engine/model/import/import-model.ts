@@ -1,11 +1,13 @@
 // Turns a Hugging Face folder into an installed model: graphs, tables and manifest beside the weights, which are
 // hard-linked (or copied) and used in place. Nothing is listed until the last step, a rename, is done.
 
-import { copyFile, link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { copyFile, link, mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EngineError } from '../../errors.ts';
 import {
   DEEP_FILE,
+  isIntact,
   LAYOUT_VERSION,
   readManifest,
   ROPE_FILE,
@@ -39,8 +41,8 @@ export async function installModel(
   model: InspectedModel,
   { target, fingerprint }: { target: string; fingerprint: string },
 ): Promise<ModelManifest> {
-  // The process id keeps two programs that import at once out of each other's way.
-  const partial = `${target}.${process.pid}${PARTIAL_SUFFIX}`;
+  // The random part keeps two programs that import at once out of each other's way.
+  const partial = `${target}.${randomUUID().slice(0, 8)}${PARTIAL_SUFFIX}`;
   const manifest: ModelManifest = {
     id: basename(target),
     name: model.name,
@@ -69,10 +71,14 @@ export async function installModel(
 }
 
 async function writeModelFiles(model: InspectedModel, folder: string): Promise<void> {
-  for (const { name } of model.files) {
-    const [from, to] = [join(model.folder, name), join(folder, name)];
-    if (model.weightFiles.includes(name)) await linkOrCopy(from, to);
-    else await copyFile(from, to);
+  for (const stamp of model.files) {
+    const [from, to] = [join(model.folder, stamp.name), join(folder, stamp.name)];
+    // A symbolic link would not do: the runtime refuses weights outside the model's folder.
+    const linked = model.weightFiles.includes(stamp.name) && (await succeeds(link(from, to)));
+    if (linked) continue;
+    await copyFile(from, to);
+    const seconds = stamp.mtimeMs / 1000;
+    await utimes(to, seconds, seconds);
   }
   const tables = ropeTables(model.shape);
   await writeFile(join(folder, ROPE_FILE), new Uint8Array(tables.buffer));
@@ -81,31 +87,44 @@ async function writeModelFiles(model: InspectedModel, folder: string): Promise<v
   await writeFile(join(folder, ROTATION_FILE), encodeOnnx(rotationGraph(model.shape)));
 }
 
-/** A symbolic link would not do: the runtime refuses weights outside the model's folder. */
-async function linkOrCopy(from: string, to: string): Promise<void> {
-  await link(from, to).catch(() => copyFile(from, to));
-}
-
-async function moveIntoPlace(partial: string, target: string, manifest: ModelManifest): Promise<void> {
-  const present = await readManifest(target).catch(() => null);
-  if (present?.fingerprint === manifest.fingerprint && present.tokenizerFingerprint === manifest.tokenizerFingerprint) {
-    // Another program finished the same import meanwhile.
-    await rm(partial, { recursive: true, force: true });
-    return;
-  }
-  const retired = `${target}.${process.pid}.retired${PARTIAL_SUFFIX}`;
-  const had = await rename(target, retired).then(
+function succeeds(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
     () => true,
     () => false,
   );
+}
+
+/** Renames, retiring what is there; if another program was faster with the same model, its import stays. */
+async function moveIntoPlace(partial: string, target: string, manifest: ModelManifest): Promise<void> {
+  const retired = partial.replace(PARTIAL_SUFFIX, `.retired${PARTIAL_SUFFIX}`);
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    if (await holdsSameModel(target, manifest)) {
+      await writeManifest(target, manifest);
+      await rm(partial, { recursive: true, force: true });
+      return;
+    }
+    const retiredOne = await succeeds(rename(target, retired));
+    const moved = await succeeds(rename(partial, target));
+    if (retiredOne) await rm(retired, { recursive: true, force: true });
+    if (moved) return;
+  }
   await rename(partial, target);
-  if (had) await rm(retired, { recursive: true, force: true });
+}
+
+async function holdsSameModel(folder: string, manifest: ModelManifest): Promise<boolean> {
+  const present = await readManifest(folder).catch(() => null);
+  if (present?.fingerprint !== manifest.fingerprint) return false;
+  return present.tokenizerFingerprint === manifest.tokenizerFingerprint && (await isIntact(folder, present));
 }
 
 function storageError(error: unknown, target: string): unknown {
-  const code = (error as NodeJS.ErrnoException).code;
+  const code = error instanceof Error && 'code' in error ? error.code : null;
   if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
-  return new EngineError('storage-full', `The disk is full, so the model could not be imported to ${target}. Nothing was kept; free some space and try again.`, {
-    cause: error,
-  });
+  return new EngineError(
+    'storage-full',
+    `The disk is full, so the model could not be imported to ${target}. Nothing was kept; free some space and try again.`,
+    {
+      cause: error,
+    },
+  );
 }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { ModelCheck } from '../../contract/models.ts';
 import { EngineError } from '../../errors.ts';
 import { LAYOUT_VERSION } from '../manifest.ts';
@@ -84,7 +85,7 @@ export async function fingerprintModel(model: InspectedModel): Promise<string> {
   const hash = createHash('sha256').update(`layout ${LAYOUT_VERSION}\n`);
   for (const file of [CONFIG, ...model.weightFiles]) {
     const content = createHash('sha256');
-    for await (const chunk of createReadStream(join(model.folder, file), { highWaterMark: 1 << 20 })) content.update(chunk as Buffer);
+    await pipeline(createReadStream(join(model.folder, file), { highWaterMark: 1 << 20 }), content);
     hash.update(`${content.digest('hex')}\n`);
   }
   return hash.digest('hex');

@@ -11,7 +11,7 @@ export function ropeTables(shape: ModelShape): Float32Array {
   const frequencies = ropeFrequencies(shape);
   for (let position = 0; position < shape.context; position++) {
     for (let pair = 0; pair < half; pair++) {
-      const angle = Math.fround(position * (frequencies[pair] as number));
+      const angle = Math.fround(position * frequencies[pair]!);
       const at = position * half + pair;
       tables[at] = Math.cos(angle);
       tables[shape.context * half + at] = Math.sin(angle);

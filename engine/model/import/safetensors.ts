@@ -25,7 +25,21 @@ const SINGLE = 'model.safetensors';
 const INDEX = 'model.safetensors.index.json';
 const MAX_HEADER_BYTES = 100_000_000;
 const BYTES_PER_ELEMENT: Record<string, number> = {
-  F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U64: 8, U32: 4, U16: 2, U8: 1, BOOL: 1, F8_E4M3: 1, F8_E5M2: 1,
+  F64: 8,
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  I64: 8,
+  I32: 4,
+  I16: 2,
+  I8: 1,
+  U64: 8,
+  U32: 4,
+  U16: 2,
+  U8: 1,
+  BOOL: 1,
+  F8_E4M3: 1,
+  F8_E5M2: 1,
 };
 
 const count = z.number().int().nonnegative();
@@ -50,8 +64,10 @@ async function readShards(folder: string): Promise<WeightFiles> {
   const files = [...new Set(Object.values(parsed.data.weight_map))].toSorted();
   const tensors = new Map<string, TensorLocation>();
   for (const file of files) {
-    if (file !== file.replaceAll(/[/\\]/g, '') || file === '..') throw damaged(INDEX, `it points outside the folder: ${file}`);
-    if (!(await exists(join(folder, file)))) throw new EngineError('model-missing', `The weight file ${file} is missing in ${folder}. Download it again.`);
+    if (file !== file.replaceAll(/[/\\]/g, '') || file === '..')
+      throw damaged(INDEX, `it points outside the folder: ${file}`);
+    if (!(await exists(join(folder, file))))
+      throw new EngineError('model-missing', `The weight file ${file} is missing in ${folder}. Download it again.`);
     for (const [name, location] of await readSafetensorsHeader(folder, file)) tensors.set(name, location);
   }
   for (const [name, file] of Object.entries(parsed.data.weight_map)) {
@@ -78,14 +94,23 @@ export async function readSafetensorsHeader(folder: string, file: string): Promi
   }
 }
 
-function locateTensors(file: string, header: unknown, data: { start: number; end: number }): Map<string, TensorLocation> {
-  if (typeof header !== 'object' || header === null || Array.isArray(header)) throw damaged(file, 'its header is not readable');
+function locateTensors(
+  file: string,
+  header: unknown,
+  data: { start: number; end: number },
+): Map<string, TensorLocation> {
+  if (typeof header !== 'object' || header === null || Array.isArray(header))
+    throw damaged(file, 'its header is not readable');
   const tensors = new Map<string, TensorLocation>();
   for (const [name, value] of Object.entries(header)) {
     if (name === '__metadata__') continue;
     const entry = tensorEntry.safeParse(value);
     if (!entry.success) throw damaged(file, `the entry of ${name} is not readable`);
-    const { dtype, shape, data_offsets: [start, end] } = entry.data;
+    const {
+      dtype,
+      shape,
+      data_offsets: [start, end],
+    } = entry.data;
     const elementBytes = BYTES_PER_ELEMENT[dtype];
     const length = end - start;
     if (elementBytes !== undefined && shape.reduce((product, size) => product * size, elementBytes) !== length) {
@@ -110,5 +135,8 @@ function damaged(file: string, what: string): EngineError {
 }
 
 async function exists(path: string): Promise<boolean> {
-  return stat(path).then((found) => found.isFile(), () => false);
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 }

@@ -42,10 +42,8 @@ function layerTensors(shape: ModelShape, layer: number): ExpectedTensor[] {
   return [
     { name: `${prefix}input_layernorm.weight`, shape: [hidden] },
     { name: `${prefix}post_attention_layernorm.weight`, shape: [hidden] },
-    ...linears.flatMap(([name, out, inputs, bias]) => [
-      { name: `${prefix}${name}.weight`, shape: [out, inputs] },
-      ...(bias ? [{ name: `${prefix}${name}.bias`, shape: [out] }] : []),
-    ]),
+    ...linears.map(([name, out, inputs]) => ({ name: `${prefix}${name}.weight`, shape: [out, inputs] })),
+    ...linears.filter(([, , , bias]) => bias).map(([name, out]) => ({ name: `${prefix}${name}.bias`, shape: [out] })),
   ];
 }
 
@@ -53,11 +51,18 @@ function layerTensors(shape: ModelShape, layer: number): ExpectedTensor[] {
  * The located tensors under the names of `expectedTensors`. A tied model may store its one table as the head.
  * Throws `model-damaged` for missing or misshapen weights, `model-unsupported` for a number type we do not read.
  */
-export function matchWeights(shape: ModelShape, found: ReadonlyMap<string, TensorLocation>): Map<string, TensorLocation> {
+export function matchWeights(
+  shape: ModelShape,
+  found: ReadonlyMap<string, TensorLocation>,
+): Map<string, TensorLocation> {
   const weights = new Map<string, TensorLocation>();
   for (const { name, shape: dims } of expectedTensors(shape)) {
     const location = found.get(name) ?? (name === EMBEDDING && shape.tied ? found.get(HEAD) : undefined);
-    if (!location) throw new EngineError('model-damaged', `The weight ${name} is missing. The model cannot be used; download it again.`);
+    if (!location)
+      throw new EngineError(
+        'model-damaged',
+        `The weight ${name} is missing. The model cannot be used; download it again.`,
+      );
     if (!USABLE_TYPES.has(location.dtype)) {
       throw new EngineError(
         'model-unsupported',

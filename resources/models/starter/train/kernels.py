@@ -16,7 +16,7 @@ def _library():
     source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kernels.c")
     folder = os.environ.get("STARTER_WORK", os.path.join(tempfile.gettempdir(), "starter-train"))
     os.makedirs(folder, exist_ok=True)
-    target = os.path.join(folder, "kernels.so")
+    target = os.path.join(folder, "libstarter.so")
     if not os.path.exists(target) or os.path.getmtime(target) < os.path.getmtime(source):
         fresh = f"{target}.{os.getpid()}"
         flags = "-O3 -march=native -ffast-math -fopenmp -shared -fPIC".split()

@@ -6,7 +6,7 @@ from torch import nn
 import kernels
 from kernels import HEAD
 
-THETA = 10000.0
+THETA = 1_000_000.0  # slow rotations: tokens a thousand apart still match by content
 SHAPE = dict(vocabulary=2048, width=192, heads=6, groups=3, inner=576, layers=6, context=2048)
 
 

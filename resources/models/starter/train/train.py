@@ -12,6 +12,7 @@ import torch.nn.functional as F
 
 import batches
 import circuit
+import optimizer
 from corpus import Held
 from model import Starter
 from tokenizer import Tokenizer
@@ -25,7 +26,8 @@ def options():
     parser.add_argument("--work", required=True, help="folder with tokenizer.json; checkpoints and the log go here")
     parser.add_argument("--tokens", type=float, default=20e6, help="tokens to train on, padding included")
     parser.add_argument("--batch", type=int, default=4096, help="tokens of one step")
-    parser.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
+    parser.add_argument("--rate", type=float, default=2e-3, help="highest learning rate of AdamW (embedding, gains)")
+    parser.add_argument("--matrix-rate", type=float, default=0.02, help="highest learning rate of Muon (matrices)")
     parser.add_argument("--decay-from", type=float, default=0.7, help="share of the run after which the rate falls to zero")
     parser.add_argument("--facts", type=int, default=44, help="largest documents before the long part, in facts of about 13 tokens")
     parser.add_argument("--long-from", type=float, default=0.8, help="share of the run after which a tenth of the pools is long")
@@ -48,15 +50,9 @@ def plan(done, chosen, r):
 
 
 def rate_at(done, step, chosen):
+    """The share of the highest rate: warm-up, a long level part, a straight fall."""
     falling = min(1, (1 - done) / (1 - chosen.decay_from))
-    return chosen.rate * min(1, (step + 1) / 60) * max(0.02, falling)
-
-
-def make_optimizer(model, chosen):
-    matrices = [p for p in model.parameters() if p.dim() == 2]
-    gains = [p for p in model.parameters() if p.dim() < 2]
-    groups = [dict(params=matrices, weight_decay=0.05), dict(params=gains, weight_decay=0.0)]
-    return torch.optim.AdamW(groups, lr=chosen.rate, betas=(0.9, 0.95), eps=1e-8)
+    return min(1, (step + 1) / 60) * max(0.02, falling)
 
 
 def small_test(model, tokenizer, device):
@@ -86,30 +82,32 @@ class Run:
         if not saved:
             circuit.build(self.model)
         self.model.to(chosen.device)
-        self.optimizer = make_optimizer(self.model, chosen)
+        self.optimizers = optimizer.make(self.model, chosen.rate, chosen.matrix_rate)
         self.pool, self.step, self.tokens, self.seconds = 0, 0, 0, 0.0
         if saved:
             self.model.load_state_dict(saved["model"])
-            self.optimizer.load_state_dict(saved["optimizer"])
+            for target, state in zip(self.optimizers, saved["optimizers"]):
+                target.load_state_dict(state)
             self.pool, self.step, self.tokens, self.seconds = saved["counters"]
 
     def save(self):
-        state = dict(shape=self.model.shape, model=self.model.state_dict(), optimizer=self.optimizer.state_dict(),
+        state = dict(shape=self.model.shape, model=self.model.state_dict(), optimizers=[o.state_dict() for o in self.optimizers],
                      counters=(self.pool, self.step, self.tokens, self.seconds))
         torch.save(state, self.path + ".new")
         os.replace(self.path + ".new", self.path)
 
     def learn(self, rows, rate, device):
         """One step. Returns (loss, tokens right, answers right as [(type, right)])."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
+        for group in [group for one in self.optimizers for group in one.param_groups]:
+            group["lr"] = group["top"] * rate
         tokens, positions, wanted = batches.tensors(rows, torch, device)
         logits = self.model(tokens, positions)
         loss = F.cross_entropy(logits, wanted)
-        self.optimizer.zero_grad(set_to_none=True)
+        self.model.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self.optimizer.step()
+        for one in self.optimizers:
+            one.step()
         self.step += 1
         self.tokens += tokens.numel()
         right = (logits.detach().argmax(-1) == wanted).tolist()
@@ -127,7 +125,7 @@ class Window:
         mean = lambda name: round(sum(self.kinds[name]) / max(1, len(self.kinds[name])), 3)
         speed = self.tokens / (time.time() - self.started)
         return dict(step=run.step, tokens=run.tokens, done=round(done, 4), seconds=round(run.seconds), speed=round(speed), rate=round(rate, 6),
-                    loss=round(sum(self.losses) / len(self.losses), 3), drill=mean("drill"), fact=mean("fact"), follow=mean("follow"),
+                    loss=round(sum(self.losses) / len(self.losses), 3), tokens_right=mean("tokens"), drill=mean("drill"), fact=mean("fact"), follow=mean("follow"),
                     refusal=mean("unanswerable"), talk=mean("talk"))
 
 
@@ -147,11 +145,12 @@ def main():
         for rows in batches.pool(r, tokenizer, chosen.batch, POOL, facts, drills, limit):
             before, started = run.tokens, time.time()
             rate = rate_at(done, run.step, chosen)
-            loss, _, answers = run.learn(rows, rate, chosen.device)
+            loss, copied, answers = run.learn(rows, rate, chosen.device)
             done = min(1.0, run.tokens / chosen.tokens)
             run.seconds += min(10.0, time.time() - started)
             window.tokens += run.tokens - before
             window.losses.append(loss)
+            window.kinds["tokens"].append(copied)
             for kind, right in answers:
                 window.kinds[kind if kind in ("drill", "talk", "unanswerable") else "follow" if kind.startswith("follow") else "fact"].append(right)
         run.pool += 1

@@ -1,0 +1,110 @@
+// An engine on a temporary data folder of its own, driven through the contract as every client drives it.
+
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { SendMessage, TurnReport } from '../contract/chat.ts';
+import type { ModelSummary } from '../contract/models.ts';
+import type { EngineClient } from '../contract/rpc.ts';
+import { openEngine } from '../server/engine-process.ts';
+import { makeTinyModel, SMOLLM2_135M } from '../testing/tiny-model.ts';
+import { BenchFailure } from './request.ts';
+import type { BenchRequest } from './request.ts';
+
+type OpenedEngine = Awaited<ReturnType<typeof openEngine>>;
+
+const SHAPES = { 'smollm2-135m': SMOLLM2_135M };
+
+export class BenchEngine {
+  readonly #folder: string;
+  readonly #modelId: string | undefined;
+  #opened: OpenedEngine;
+
+  private constructor(folder: string, modelId: string | undefined, opened: OpenedEngine) {
+    this.#folder = folder;
+    this.#modelId = modelId;
+    this.#opened = opened;
+  }
+
+  /** Imports the requested model and starts. The folder is deleted by `close`, and also when the start fails. */
+  static async open(request: BenchRequest): Promise<BenchEngine> {
+    const folder = await mkdtemp(join(tmpdir(), 'hearth-bench-'));
+    try {
+      const modelId = await prepareModel(folder, request);
+      return new BenchEngine(folder, modelId, await start(folder, modelId));
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  get client(): EngineClient {
+    return this.#opened.client;
+  }
+
+  async model(): Promise<ModelSummary> {
+    const { model, modelProblem } = await this.client.call('status', {});
+    if (model === null) throw new BenchFailure(modelProblem ?? 'No model is loaded.', { usage: false });
+    return model;
+  }
+
+  /** Ends the engine process and starts it again: what it kept in memory is gone, what is on disk stays. */
+  async restart(): Promise<void> {
+    await this.#opened.close();
+    this.#opened = await start(this.#folder, this.#modelId);
+  }
+
+  /** One whole turn; the engine's own report of it. */
+  async turn(message: SendMessage): Promise<TurnReport> {
+    const stream = this.client.stream('chat.send', message);
+    for (;;) {
+      const step = await stream.next();
+      if (step.done !== true) continue;
+      const { report } = step.value.message;
+      if (report === null) throw new BenchFailure('A turn ended without a report.', { usage: false });
+      return report;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#opened.close();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+function start(dataFolder: string, modelId: string | undefined): Promise<OpenedEngine> {
+  return openEngine({ dataFolder, modelId });
+}
+
+async function prepareModel(folder: string, request: BenchRequest): Promise<string | undefined> {
+  const source = await modelSource(folder, request);
+  if (source === undefined) return undefined;
+  const engine = await start(folder, undefined);
+  try {
+    return (await engine.client.call('models.import', { folder: source })).id;
+  } finally {
+    await engine.close();
+  }
+}
+
+/** The folder to import from; undefined for the built-in model. */
+async function modelSource(folder: string, request: BenchRequest): Promise<string | undefined> {
+  if (request.shape !== undefined) {
+    const [name, shape] = Object.entries(SHAPES).find(([name]) => name === request.shape) ?? [];
+    if (name === undefined || shape === undefined) {
+      throw new BenchFailure(`There is no shape ${request.shape}. Known: ${Object.keys(SHAPES).join(', ')}.`, {
+        usage: true,
+      });
+    }
+    const source = join(folder, name);
+    await makeTinyModel(source, shape);
+    return source;
+  }
+  const { model } = request;
+  if (model === undefined || model === 'starter') return undefined;
+  for (const source of [join(request.dataFolder, 'models', model), resolve(model)]) {
+    if (existsSync(join(source, 'config.json'))) return source;
+  }
+  throw new BenchFailure(`There is no installed model and no model folder ${model}.`, { usage: false });
+}

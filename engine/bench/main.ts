@@ -1,0 +1,79 @@
+// Entry of the bench program: runs one scenario, writes its result file and prints it.
+// Its command line was checked by `hearth bench`; exit codes are the same: 0 done, 1 failed, 2 wrong usage.
+
+import { parseArgs } from 'node:util';
+import { POLICIES } from '../contract/settings.ts';
+import { defaultDataFolder } from '../lib/data-folder.ts';
+import { describePrefix, runPrefix } from './prefix.ts';
+import { BenchFailure } from './request.ts';
+import type { BenchRequest, BenchResult } from './request.ts';
+import { writeResult } from './results.ts';
+import { describeTrace, runTrace } from './trace.ts';
+
+interface Ran {
+  result: BenchResult;
+  lines: string[];
+}
+
+const SCENARIOS: Record<string, (request: BenchRequest) => Promise<Ran>> = {
+  prefix: async (request) => {
+    const result = await runPrefix(request);
+    return { result, lines: describePrefix(result.rows) };
+  },
+  trace: async (request) => {
+    const result = await runTrace(request);
+    return { result, lines: describeTrace(result.rows) };
+  },
+};
+
+function count(value: string | undefined): number | undefined {
+  return value === undefined ? undefined : Number(value);
+}
+
+function readCommandLine(): BenchRequest & { json: boolean } {
+  const text = { type: 'string' } as const;
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      data: text,
+      model: text,
+      shape: text,
+      trace: text,
+      policy: text,
+      'max-tokens': text,
+      limit: text,
+      quick: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  return {
+    ...values,
+    name: positionals[0] ?? '',
+    dataFolder: values.data ?? defaultDataFolder(),
+    policy: POLICIES.find((policy) => policy === values.policy),
+    maxTokens: count(values['max-tokens']),
+    limit: count(values.limit),
+  };
+}
+
+async function main(): Promise<void> {
+  const request = readCommandLine();
+  const scenario = Object.hasOwn(SCENARIOS, request.name) ? SCENARIOS[request.name] : undefined;
+  if (scenario === undefined) {
+    throw new BenchFailure(`There is no benchmark ${request.name}. Known: ${Object.keys(SCENARIOS).join(', ')}.`, {
+      usage: true,
+    });
+  }
+  const { result, lines } = await scenario(request);
+  const full = !request.quick && request.limit === undefined && request.model === undefined;
+  const file = writeResult(result, { full });
+  if (file !== null) process.stderr.write(`Written to ${file}\n`);
+  process.stdout.write(`${request.json ? JSON.stringify(result) : lines.join('\n')}\n`);
+}
+
+await main().catch((error: unknown) => {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${message.replaceAll(/\s*\n\s*/g, ' ')}\n`);
+  if (process.env.HEARTH_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  process.exitCode = error instanceof BenchFailure && error.usage ? 2 : 1;
+});

@@ -1,0 +1,36 @@
+// What a benchmark was asked to do, and what it gives back.
+
+import type { PolicyName } from '../contract/settings.ts';
+import type { Machine } from './machine.ts';
+
+export interface BenchRequest {
+  name: string;
+  /** Where installed models are looked up; results never depend on anything else in it. */
+  dataFolder: string;
+  /** An installed model's id, or a model folder; absent: the starter model. */
+  model?: string | undefined;
+  shape?: string | undefined;
+  quick: boolean;
+  trace?: string | undefined;
+  policy?: PolicyName | undefined;
+  maxTokens?: number | undefined;
+  limit?: number | undefined;
+}
+
+export interface BenchResult<Row extends object = object> {
+  /** Also the name of the result file. */
+  name: string;
+  machine: Machine;
+  model: string;
+  rows: Row[];
+}
+
+/** A benchmark that could not run; the message is one line for a person. `usage`: the request itself was wrong. */
+export class BenchFailure extends Error {
+  readonly usage: boolean;
+  constructor(message: string, { usage }: { usage: boolean }) {
+    super(message);
+    this.name = 'BenchFailure';
+    this.usage = usage;
+  }
+}

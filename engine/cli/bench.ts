@@ -1,0 +1,57 @@
+// `hearth bench`: hands a scenario to the bench program, which has the terminal and gives the exit code.
+
+import type { Command } from 'commander';
+import { spawn } from 'node:child_process';
+import type { PolicyName } from '../contract/settings.ts';
+import { dataFolderOf } from './with-engine.ts';
+import type { CommonOptions } from './with-engine.ts';
+import { policyOption, wholeNumber } from './turn-options.ts';
+
+interface BenchOptions extends CommonOptions {
+  quick?: boolean;
+  shape?: string;
+  trace?: string;
+  policy?: PolicyName;
+  maxTokens?: number;
+  limit?: number;
+}
+
+export function addBenchCommand(program: Command, benchEntry: string): void {
+  const command = program.command('bench').description('measure: prefix, or trace with a recorded day of turns');
+  command
+    .argument('<name>', 'the scenario')
+    .option('--quick', 'fewer repeats')
+    .option('--shape <name>', 'prefix: seeded weights of this shape (smollm2-135m) instead of a model')
+    .option('--trace <prefix>', 'trace: replays PREFIX.documents.jsonl and PREFIX.turns.jsonl')
+    .addOption(policyOption())
+    .option('--max-tokens <n>', 'trace: end every answer after this many tokens', wholeNumber({ least: 1 }))
+    .option('--limit <turns>', 'trace: replay only the first turns', wholeNumber({ least: 1 }))
+    .action((name: string) => runBench(benchEntry, name, command.optsWithGlobals<BenchOptions>()));
+}
+
+async function runBench(entry: string, name: string, options: BenchOptions): Promise<void> {
+  const child = spawn(process.execPath, [entry, name, ...flagsOf(options)], { stdio: 'inherit' });
+  // The child shares the terminal and gets Ctrl+C itself; it ends, and then so does this process.
+  process.once('SIGINT', () => {});
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', resolve);
+  });
+  process.exitCode = code ?? 1;
+}
+
+function flagsOf(options: BenchOptions): string[] {
+  const valued = {
+    '--data': dataFolderOf(options),
+    '--model': options.model,
+    '--shape': options.shape,
+    '--trace': options.trace,
+    '--policy': options.policy,
+    '--max-tokens': options.maxTokens,
+    '--limit': options.limit,
+  };
+  const flags = Object.entries(valued).flatMap(([flag, value]) => (value === undefined ? [] : [`${flag}=${value}`]));
+  if (options.quick === true) flags.push('--quick');
+  if (options.json === true) flags.push('--json');
+  return flags;
+}

@@ -1,0 +1,42 @@
+// The command line as a whole: which commands exist, and the options that all of them share.
+
+import { Command } from 'commander';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { addAskCommand } from './ask.ts';
+import { addBenchCommand } from './bench.ts';
+import { addCacheCommands } from './cache.ts';
+import { addChatCommand } from './chat.ts';
+import { addLibraryCommands } from './library.ts';
+import { addModelsCommands } from './models.ts';
+import { addProfilesCommands } from './profiles.ts';
+import { addServeCommand } from './serve.ts';
+
+/** The whole program. Usage errors are thrown as CommanderError after their message was written to stderr. */
+export function createProgram({ benchEntry }: { benchEntry: string }): Command {
+  const program = new Command('hearth')
+    .description('Local chat for several people on one machine, with a cache that they share where they want to.')
+    .version(version())
+    .option('--data <dir>', 'the folder that keeps everything (default: your application data)')
+    .option('--model <id|folder>', 'the model for this run (default: the one chosen in the settings)')
+    .option('--json', 'print one JSON object as the last line of the output')
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride();
+  addAskCommand(program);
+  addChatCommand(program);
+  addLibraryCommands(program);
+  addModelsCommands(program);
+  addCacheCommands(program);
+  addProfilesCommands(program);
+  addServeCommand(program);
+  addBenchCommand(program, benchEntry);
+  return program;
+}
+
+function version(): string {
+  const manifest = z
+    .object({ version: z.string() })
+    .parse(JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8')));
+  return manifest.version;
+}

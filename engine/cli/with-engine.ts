@@ -1,0 +1,57 @@
+// Opens the engine for one command and closes it again, whatever happens. Knows no command.
+
+import { existsSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
+import type { EngineClient } from '../contract/rpc.ts';
+import { defaultDataFolder } from '../lib/data-folder.ts';
+import { openEngine } from '../server/engine-process.ts';
+import type { EngineOptions } from '../server/engine-process.ts';
+import { CommandFailure } from './failure.ts';
+
+/** Options that every command takes. */
+export interface CommonOptions {
+  data?: string;
+  model?: string;
+  json?: boolean;
+}
+
+export function dataFolderOf(options: CommonOptions): string {
+  return options.data === undefined ? defaultDataFolder() : resolve(options.data);
+}
+
+/** Runs `work` against an engine of its own. The model named by --model serves this run only. */
+export async function withEngine<T>(options: CommonOptions, work: (client: EngineClient) => Promise<T>): Promise<T> {
+  return withOpenEngine(await engineOptionsOf(options), work);
+}
+
+/** How to start the engine; a model folder is imported first, which is quick when it was imported before. */
+export async function engineOptionsOf(options: CommonOptions): Promise<EngineOptions> {
+  const dataFolder = dataFolderOf(options);
+  const { model } = options;
+  if (model === undefined || !isFolderName(model)) return { dataFolder, modelId: model };
+  const folder = modelFolder(model);
+  const { id } = await withOpenEngine({ dataFolder }, (client) => client.call('models.import', { folder }));
+  return { dataFolder, modelId: id };
+}
+
+async function withOpenEngine<T>(options: EngineOptions, work: (client: EngineClient) => Promise<T>): Promise<T> {
+  const engine = await openEngine(options);
+  try {
+    return await work(engine.client);
+  } finally {
+    await engine.close();
+  }
+}
+
+function isFolderName(model: string): boolean {
+  return isAbsolute(model) || /[/\\]/.test(model) || existsSync(join(model, 'config.json'));
+}
+
+/** The absolute path of a model folder that exists. */
+export function modelFolder(model: string): string {
+  const folder = resolve(model);
+  if (!existsSync(folder)) {
+    throw new CommandFailure(`There is no folder ${folder}. Give the folder that holds the model's config.json.`);
+  }
+  return folder;
+}

@@ -1,0 +1,134 @@
+// Contract method → part, a line or few each. No logic of its own beyond telling the parts of each other's news.
+
+import { version } from './lib/version.ts';
+import type { KvCache } from './cache/kv-cache.ts';
+import type { Conversation } from './contract/chat.ts';
+import type { LibraryDocument } from './contract/library.ts';
+import type { CallHandlers, StreamHandlers } from './contract/rpc.ts';
+import type { Conversations } from './conversations/conversations.ts';
+import type { Library } from './conversations/library.ts';
+import type { ModelSlot } from './model-slot.ts';
+import type { Loop } from './loop.ts';
+import { checkModelFolder } from './model/import/import-model.ts';
+import type { Profiles } from './profiles/profiles.ts';
+import { readableScopes } from './profiles/scopes.ts';
+import type { Scheduler } from './schedule/scheduler.ts';
+import type { SettingsStore } from './settings.ts';
+import { runTurn } from './turn.ts';
+import type { TurnParts } from './turn.ts';
+
+export interface HandlerParts {
+  dataFolder: string;
+  settings: SettingsStore;
+  cache: KvCache;
+  profiles: Profiles;
+  library: Library;
+  conversations: Conversations;
+  models: ModelSlot;
+  scheduler: Scheduler;
+  loop: Loop;
+}
+
+export function callHandlers(parts: HandlerParts): CallHandlers {
+  const { settings, cache, profiles, library, conversations, models, scheduler } = parts;
+  const counted = (document: LibraryDocument) => withTokens(document, parts);
+  const opened = (conversation: Conversation) => ({ ...conversation, documents: conversation.documents.map(counted) });
+  return {
+    status: () => ({
+      version,
+      model: models.current?.summary ?? null,
+      modelProblem: models.problem,
+      device: 'cpu',
+      dataFolder: parts.dataFolder,
+      runningTurns: scheduler.activeCount,
+    }),
+    'settings.get': () => settings.get(),
+    'settings.set': (changes) => {
+      const now = settings.set(changes);
+      cache.resize({ quotaBytes: now.cacheQuotaBytes, memoryBudgetBytes: now.memoryBudgetBytes });
+      return now;
+    },
+    'profiles.list': () => profiles.list(),
+    'profiles.create': (wanted) => profiles.create(wanted),
+    'profiles.update': ({ profileId, ...changes }) => profiles.update(profileId, changes),
+    'profiles.remove': ({ profileId }) => {
+      profiles.remove(profileId);
+      cache.removeOwner(profileId);
+      return {};
+    },
+    'conversations.list': ({ profileId }) => conversations.list(profileId),
+    'conversations.create': (wanted) => opened(conversations.create(wanted)),
+    'conversations.get': (of) => opened(conversations.get(of)),
+    'conversations.rename': ({ title, ...of }) => conversations.rename(of, title),
+    'conversations.setDocuments': ({ documents, ...of }) => opened(conversations.setDocuments(of, documents)),
+    'conversations.remove': (of) => {
+      for (const documentId of conversations.remove(of)) cache.removeDocument(documentId);
+      cache.removeConversation(of.conversationId);
+      return {};
+    },
+    'library.list': ({ profileId }) => library.list(profileId).map(counted),
+    'library.add': (document) => counted(library.add(document)),
+    'library.get': ({ profileId, documentId }) => {
+      const document = library.get(profileId, documentId);
+      return { ...document, tokens: counted(document).tokens };
+    },
+    'library.remove': ({ profileId, documentId }) => {
+      library.remove(profileId, documentId);
+      cache.removeDocument(documentId);
+      return {};
+    },
+    'models.list': () => models.list(),
+    'models.check': ({ folder }) => checkModelFolder(folder),
+    'models.import': async ({ folder }) => {
+      const { manifest } = await models.catalog.import(folder);
+      const summary = (await models.list()).find((model) => model.id === manifest.id);
+      if (summary === undefined) throw new Error('a model just imported is not there');
+      return summary;
+    },
+    'models.select': ({ modelId }) => models.select(modelId),
+    'models.remove': async ({ modelId }) => {
+      await models.remove(modelId);
+      return {};
+    },
+    'cache.stats': () => cache.stats(),
+    'cache.list': ({ profileId }) => cache.list(readableScopes(profileId)),
+    'cache.pin': ({ profileId, entryId, pinned }) => {
+      cache.setPinned(entryId, pinned, readableScopes(profileId));
+      return {};
+    },
+    'cache.remove': ({ profileId, entryId }) => {
+      cache.removeEntry(entryId, readableScopes(profileId));
+      return {};
+    },
+    'cache.verify': () => cache.verify(),
+    'cache.clear': ({ scope, profileId }) => ({ removedBlocks: cache.clear({ scope, owner: profileId }) }),
+  };
+}
+
+export function streamHandlers(parts: HandlerParts): StreamHandlers {
+  const turnParts: TurnParts = {
+    conversations: parts.conversations,
+    library: parts.library,
+    scheduler: parts.scheduler,
+    settings: () => parts.settings.get(),
+    loaded: () => parts.models.require(),
+  };
+  const run: typeof runTurn = async function* (request, of, signal) {
+    try {
+      return yield* runTurn(request, of, signal);
+    } finally {
+      // What the turn computed waits to be written.
+      parts.loop.wake();
+    }
+  };
+  return {
+    'chat.send': (request, signal) => run(request, turnParts, signal),
+    'chat.regenerate': (request, signal) => run({ ...request, text: null }, turnParts, signal),
+  };
+}
+
+function withTokens(document: LibraryDocument, { library, models }: HandlerParts): LibraryDocument {
+  const text = () => library.get(document.ownerId, document.id).text;
+  const tokens = models.current?.text.countTokens(document.sha256, document.characters, text) ?? null;
+  return { ...document, tokens };
+}

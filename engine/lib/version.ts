@@ -1,0 +1,3 @@
+// The version of this program.
+
+export const version = '0.1.0';

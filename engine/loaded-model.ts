@@ -1,0 +1,55 @@
+// A model that is ready to answer: its graph, its text side, its part of the cache, and how fast it is here.
+
+import type { CacheSpace } from './cache/space.ts';
+import type { KvCache } from './cache/kv-cache.ts';
+import type { ModelSummary } from './contract/models.ts';
+import { PrefillSpeed } from './metrics/prefill-speed.ts';
+import type { InstalledModel } from './model/catalog.ts';
+import { summarizeModel } from './model/catalog.ts';
+import { Model } from './model/forward.ts';
+import { ModelText } from './text/model-text.ts';
+
+export interface LoadedModel {
+  summary: ModelSummary;
+  model: Model;
+  text: ModelText;
+  space: CacheSpace;
+  speed: PrefillSpeed;
+}
+
+/** Rows for the first measurement of prefill: enough to see a chunk's cost, short enough not to be noticed. */
+const CALIBRATION_ROWS = [32, 128, 256] as const;
+
+/** Throws `model-missing`, `model-damaged`. */
+export async function loadModel(installed: InstalledModel, cache: KvCache, threads: number): Promise<LoadedModel> {
+  const { folder, manifest } = installed;
+  const text = ModelText.open(folder);
+  const model = await Model.open(folder, { threads });
+  const { layers, kvHeads, headSize } = manifest.shape;
+  const space = cache.space({
+    // The fingerprint covers weights, config (RoPE with it) and the graph's layout.
+    layout: `${manifest.fingerprint}:${manifest.tokenizerFingerprint}`,
+    modelId: manifest.id,
+    shape: { layers, kvHeads, headSize },
+  });
+  const speed = new PrefillSpeed();
+  await calibrate(model, speed);
+  return { summary: await summarizeModel(installed, true), model, text, space, speed };
+}
+
+// The first run of a size also warms up the runtime's memory, so each is run twice and only the second counts.
+async function calibrate(model: Model, speed: PrefillSpeed): Promise<void> {
+  const { context, vocabulary } = model.shape;
+  for (const rows of CALIBRATION_ROWS) {
+    if (rows >= context) return;
+    const ids = Int32Array.from({ length: rows }, (_, index) => (index * 7919) % vocabulary);
+    for (const counts of [false, true]) {
+      const startedAt = performance.now();
+      await model.forward(model.newKvBuffer(), ids, { logits: false });
+      const ms = performance.now() - startedAt;
+      if (counts) speed.record(0, rows, ms);
+      // A large model on a slow machine: one short measurement must do.
+      if (ms > 1000) return speed.record(0, rows, ms);
+    }
+  }
+}

@@ -1,0 +1,15 @@
+// Policy `off`: everything is computed from the text. The oracle that every other policy is tested against.
+
+import type { Policy } from './policy.ts';
+
+export const off: Policy = {
+  name: 'off',
+  usesCache: false,
+  plan: (prompt) => ({
+    policy: 'off',
+    promptTokens: prompt.tokens.length,
+    reuse: [],
+    reusedTokens: 0,
+    missReason: 'policy-off',
+  }),
+};

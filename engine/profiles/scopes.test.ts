@@ -1,0 +1,39 @@
+// Who may reuse what.
+
+import { expect, test } from 'vitest';
+import type { ProfileId } from '../contract/profiles.ts';
+import { mayRead, mostRestrictive, readableScopes, scopeOfDocument, scopeOfSystem } from './scopes.ts';
+
+const ana = 'ana' as ProfileId;
+const ben = 'ben' as ProfileId;
+
+test("a person reads what is the app's, the library's and their own, and nobody else's", () => {
+  expect(readableScopes(ana)).toEqual(['app', 'library', 'private:ana']);
+  expect(mayRead(ana, 'private:ana')).toBe(true);
+  expect(mayRead(ana, 'private:ben' as never)).toBe(false);
+});
+
+test('a document is shared only when it was put into the library', () => {
+  expect(scopeOfDocument({ scope: 'library', ownerId: ana })).toBe('library');
+  expect(scopeOfDocument({ scope: 'private', ownerId: ana })).toBe('private:ana');
+});
+
+test("the built-in system text is the app's, a written one is its owner's unless shared on purpose", () => {
+  expect(scopeOfSystem({ text: null, scope: 'library', ownerId: ben })).toBe('app');
+  expect(scopeOfSystem({ text: 'Be brief.', scope: 'private', ownerId: ben })).toBe('private:ben');
+  expect(scopeOfSystem({ text: 'Be brief.', scope: 'library', ownerId: ben })).toBe('library');
+  expect(scopeOfSystem({ text: '', scope: 'private', ownerId: ben })).toBe('private:ben');
+});
+
+test('what is computed from two texts is as restricted as the more restricted one', () => {
+  const order = ['app', 'library', 'private:ana'] as const;
+  for (const [low, a] of order.entries()) {
+    for (const [high, b] of order.entries()) {
+      expect(mostRestrictive(a as never, b as never)).toBe(order[Math.max(low, high)]);
+    }
+  }
+});
+
+test('the private texts of two people never meet', () => {
+  expect(() => mostRestrictive('private:ana' as never, 'private:ben' as never)).toThrow('two people');
+});

@@ -1,0 +1,28 @@
+// A person as a round coloured letter or emoji. Purely for the eye: the name always stands beside it or in a label.
+
+import type { Profile } from '../../engine/contract/profiles.ts';
+
+interface AvatarProps {
+  person: Pick<Profile, 'avatar' | 'colour'>;
+  sizePx?: number;
+}
+
+export function Avatar({ person, sizePx = 32 }: AvatarProps) {
+  return (
+    <span
+      className="avatar"
+      data-colour={person.colour}
+      style={{ width: sizePx, height: sizePx, fontSize: sizePx * 0.4 }}
+      aria-hidden="true"
+    >
+      {person.avatar}
+    </span>
+  );
+}
+
+/** One or two letters: the first of the first and of the last word. */
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/u).filter(Boolean);
+  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? '')][0] ?? '');
+  return letters.join('').toLocaleUpperCase() || '?';
+}

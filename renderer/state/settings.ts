@@ -1,0 +1,42 @@
+// Settings of the whole machine and the installed models.
+
+import { create } from 'zustand';
+import type { ModelCheck, ModelSummary } from '../../engine/contract/models.ts';
+import type { Settings } from '../../engine/contract/settings.ts';
+import { call, loadStatus } from './engine.ts';
+
+interface SettingsStore {
+  settings: Settings | null;
+  models: ModelSummary[] | null;
+}
+
+export const useSettings = create<SettingsStore>()(() => ({ settings: null, models: null }));
+
+export async function loadSettings(): Promise<void> {
+  const [settings, models] = await Promise.all([call('settings.get', {}), call('models.list', {})]);
+  useSettings.setState({ settings, models });
+}
+
+export async function changeSettings(change: Partial<Settings>): Promise<void> {
+  useSettings.setState({ settings: await call('settings.set', change) });
+}
+
+export async function selectModel(modelId: string): Promise<void> {
+  await call('models.select', { modelId });
+  await Promise.all([loadSettings(), loadStatus()]);
+}
+
+export function checkModel(folder: string): Promise<ModelCheck> {
+  return call('models.check', { folder });
+}
+
+export async function importModel(folder: string): Promise<ModelSummary> {
+  const imported = await call('models.import', { folder });
+  await loadSettings();
+  return imported;
+}
+
+export async function removeModel(modelId: string): Promise<void> {
+  await call('models.remove', { modelId });
+  await loadSettings();
+}

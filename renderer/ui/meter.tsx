@@ -1,0 +1,27 @@
+// A thin bar that says how much of something is used. The words beside it carry the figures.
+
+interface MeterProps {
+  label: string;
+  value: number;
+  max: number;
+  /** The figures in words, for the screen reader. */
+  text: string;
+}
+
+export function Meter({ label, value, max, text }: MeterProps) {
+  const share = max <= 0 ? 0 : Math.min(1, value / max);
+  return (
+    <div
+      className="meter"
+      role="meter"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={Math.max(1, max)}
+      aria-valuenow={Math.min(value, Math.max(1, max))}
+      aria-valuetext={text}
+      data-full={share > 0.9}
+    >
+      <div className="meter-fill" style={{ transform: `scaleX(${share})` }} />
+    </div>
+  );
+}

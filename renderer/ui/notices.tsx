@@ -1,0 +1,34 @@
+// Shows the notices, and speaks: both the notices and the announced sentences of an answer.
+
+import { CircleAlert, CircleCheck, X } from 'lucide-react';
+import { useAnnouncements } from '../state/announcements.ts';
+import { dismissNotice, useNotices } from '../state/notices.ts';
+import { IconButton } from './button.tsx';
+
+export function Notices() {
+  const notices = useNotices((store) => store.notices);
+  return (
+    <div className="notices" role="region" aria-label="Notices" aria-live="polite">
+      {notices.map((notice) => (
+        <div key={notice.id} className={`notice notice-${notice.kind}`}>
+          {notice.kind === 'problem' ? <CircleAlert size={18} /> : <CircleCheck size={18} />}
+          <p>{notice.message}</p>
+          <IconButton label="Dismiss" onClick={() => dismissNotice(notice.id)}>
+            <X size={16} />
+          </IconButton>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+export function Announcer() {
+  const said = useAnnouncements((store) => store.said);
+  return (
+    <div className="visually-hidden" role="log" aria-live="polite" aria-label="Answer as it is written">
+      {said.map((sentence) => (
+        <p key={sentence.id}>{sentence.text}</p>
+      ))}
+    </div>
+  );
+}
