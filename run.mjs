@@ -3,16 +3,7 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -59,7 +50,8 @@ function install() {
       const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' };
       const shell = isWindows && command === 'npm';
       const run = spawnSync(command, [...args, 'ci'], { cwd: root, stdio: ['ignore', 2, 2], env, shell });
-      if (run.status !== 0) throw new Stop('npm ci failed (see above). Nothing was started. Check the network and try again.');
+      if (run.status !== 0)
+        throw new Stop('npm ci failed (see above). Nothing was started. Check the network and try again.');
     }
     writeFileSync(INSTALL_STAMP, key);
   });
@@ -124,7 +116,8 @@ function sourceKey({ sources, configs }) {
       .filter((entry) => entry.isFile() && isSource(entry.name) && !entry.parentPath.includes('results'))
       .map((entry) => join(entry.parentPath, entry.name)),
   );
-  for (const file of [...files.sort(), ...configs.map((config) => at(config))]) hash.update(file).update(readFileSync(file));
+  for (const file of [...files.sort(), ...configs.map((config) => at(config))])
+    hash.update(file).update(readFileSync(file));
   return hash.digest('hex');
 }
 
@@ -147,7 +140,10 @@ function buildPart(node, part, stamp) {
   try {
     for (const config of part.configs) {
       const flags = ['build', '--config', at(config), '--outDir', out, '--logLevel', 'warn'];
-      const run = spawnSync(node, [modules('vite', 'bin', 'vite.js'), ...flags], { cwd: root, stdio: ['ignore', 2, 2] });
+      const run = spawnSync(node, [modules('vite', 'bin', 'vite.js'), ...flags], {
+        cwd: root,
+        stdio: ['ignore', 2, 2],
+      });
       if (run.status !== 0) throw new Stop(`Building with ${config} failed (see above). The earlier build was kept.`);
     }
     mkdirSync(at('dist'), { recursive: true });
@@ -171,7 +167,10 @@ function environment(node) {
 function run(command, args, env) {
   const child = spawn(command, args, { cwd: process.cwd(), stdio: 'inherit', env });
   const forward = (signal) => child.kill(signal);
-  process.on('SIGTERM', forward).on('SIGHUP', forward).on('SIGINT', () => {});
+  process
+    .on('SIGTERM', forward)
+    .on('SIGHUP', forward)
+    .on('SIGINT', () => {});
   return new Promise((resolve) => {
     child.once('error', (error) => {
       say(`${command} could not be started: ${error.message}`);
@@ -184,7 +183,8 @@ function run(command, args, env) {
 /** Why the desktop shell cannot be used, or null. Never asks the electron package: asking makes it download. */
 async function whyNoDesktop(node, args) {
   if (args.includes('--browser')) return '--browser was given';
-  if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return 'there is no display';
+  if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY)
+    return 'there is no display';
   if (process.platform === 'linux' && process.getuid() === 0) return 'the desktop shell does not run as root';
   if (electronProgram() !== null) return null;
   const { fetchElectron } = await import('./electron/fetch-runtime.mjs');

@@ -81,7 +81,10 @@ class End implements Channel {
 
   send(frame: unknown): void {
     const text = JSON.stringify(frame);
-    setImmediate(() => this.other?.#frame(JSON.parse(text)));
+    setImmediate(() => this.other?.receive(JSON.parse(text)));
+  }
+  receive(frame: unknown): void {
+    this.#frame(frame);
   }
   onFrame(listener: (frame: unknown) => void): void {
     this.#frame = listener;
@@ -90,10 +93,10 @@ class End implements Channel {
     this.#close.push(listener);
   }
   close(): void {
-    const listeners = [...this.#close, ...(this.other?.#close ?? [])];
-    this.#close = [];
-    if (this.other !== null) this.other.#close = [];
-    for (const listener of listeners) listener();
+    const { other } = this;
+    this.other = null;
+    for (const listener of this.#close.splice(0)) listener();
+    other?.close();
   }
 }
 

@@ -95,6 +95,7 @@ export class Tokenizer {
 
   /** Text of token ids, without special tokens. */
   decode(ids: readonly number[]): string {
+    if (ids.length === 0) return '';
     return this.inner.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false });
   }
 

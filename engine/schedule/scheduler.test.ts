@@ -1,0 +1,147 @@
+// Turns: who is admitted, who waits, who is next. Sequences are real ones on a tiny model.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Loop } from '../loop.ts';
+import { PrefillSpeed } from '../metrics/prefill-speed.ts';
+import { Model } from '../model/forward.ts';
+import { importModel } from '../model/import/import-model.ts';
+import { makeTinyModel } from '../testing/tiny-model.ts';
+import { Scheduler } from './scheduler.ts';
+import { Sequence } from './sequence.ts';
+import type { SequenceWork } from './sequence.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'hearth-schedule-'));
+let model: Model;
+
+beforeAll(async () => {
+  await makeTinyModel(join(folder, 'source'), { seed: 1 });
+  await importModel({ source: join(folder, 'source'), target: join(folder, 'model') });
+  model = await Model.open(join(folder, 'model'), { threads: 1 });
+});
+afterAll(async () => {
+  await model.close();
+  rmSync(folder, { recursive: true });
+});
+
+const argmax = (logits: Float32Array) => logits.indexOf(Math.max(...logits));
+function sequence(work: Partial<SequenceWork> = {}): Sequence {
+  const tokens = Int32Array.from({ length: 40 }, (_, index) => 20 + index);
+  const whole = { tokens, reuse: [], maxTokens: 8, eosTokenIds: [], sample: argmax, signal: new AbortController().signal };
+  return new Sequence({ ...whole, ...work }, { model, speed: new PrefillSpeed() });
+}
+async function drain(one: Sequence): Promise<string[]> {
+  const types: string[] = [];
+  for await (const event of one.events()) types.push(event.type);
+  return types;
+}
+const idle = () => false;
+
+describe('a sequence', () => {
+  test('tells its progress, then its tokens, and ends at its longest answer', async () => {
+    const scheduler = new Scheduler(1);
+    const loop = new Loop(scheduler, idle);
+    using slot = await scheduler.admit(new AbortController().signal);
+    const one = sequence();
+    slot.run(one);
+    expect(await drain(one)).toEqual(['progress', 'token', 'prefilled', ...Array<string>(7).fill('token')]);
+    expect(one.stopReason).toBe('length');
+    expect(one.output).toHaveLength(8);
+    await loop.close();
+  });
+
+  test('stops within one step', async () => {
+    const controller = new AbortController();
+    const one = sequence({ maxTokens: 1000, signal: controller.signal });
+    while (one.output.length < 3) await one.step();
+    controller.abort();
+    await one.step();
+    expect(one.stopReason).toBe('stopped');
+    expect(one.output).toHaveLength(3);
+  });
+
+  test('ends at an end token without giving it out', async () => {
+    const first = sequence();
+    while (!first.done) await first.step();
+    const end = first.output[3] ?? -1;
+    const one = sequence({ eosTokenIds: [end] });
+    while (!one.done) await one.step();
+    expect(one.stopReason).toBe('end');
+    expect(one.output).toEqual(first.output.slice(0, first.output.indexOf(end)));
+  });
+
+  test('ends at the end of the context', async () => {
+    const tokens = Int32Array.from({ length: model.shape.context - 2 }, (_, index) => 20 + (index % 50));
+    const one = sequence({ tokens, maxTokens: 1000 });
+    while (!one.done) await one.step();
+    expect(one.stopReason).toBe('context');
+    expect(one.kv.rows).toBe(model.shape.context);
+  });
+
+  test('gives an error in a step to whoever reads its events', async () => {
+    const one = sequence({
+      sample: () => {
+        throw new Error('broken logits');
+      },
+    });
+    while (!one.done) await one.step();
+    await expect(drain(one)).rejects.toThrow('broken logits');
+  });
+
+  test('computes what a damaged source did not give', async () => {
+    const whole = sequence();
+    while (!whole.done) await whole.step();
+    const rows = whole.kv.exportRows(0, 32);
+    const one = sequence({ reuse: [() => rows, () => null, () => rows] });
+    while (!one.done) await one.step();
+    expect(one.reusedTokens).toBe(32);
+    expect(one.output).toEqual(whole.output);
+  });
+});
+
+describe('the scheduler', () => {
+  test('lets a limited number in, the others wait in order and a leaving one is forgotten', async () => {
+    const scheduler = new Scheduler(1);
+    const first = await scheduler.admit(new AbortController().signal);
+    expect(scheduler.queueLength).toBe(1);
+    const order: string[] = [];
+    const leaving = new AbortController();
+    const left = scheduler.admit(leaving.signal);
+    const second = scheduler.admit(new AbortController().signal).then((slot) => (order.push('second'), slot));
+    const third = scheduler.admit(new AbortController().signal).then((slot) => (order.push('third'), slot));
+    leaving.abort();
+    await expect(left).rejects.toMatchObject({ code: 'stopped' });
+    first[Symbol.dispose]();
+    (await second)[Symbol.dispose]();
+    (await third)[Symbol.dispose]();
+    expect(order).toEqual(['second', 'third']);
+    expect(scheduler.activeCount).toBe(0);
+  });
+
+  test('gives the active ones a step in turn', async () => {
+    const scheduler = new Scheduler(2);
+    using one = await scheduler.admit(new AbortController().signal);
+    using two = await scheduler.admit(new AbortController().signal);
+    const [a, b] = [sequence(), sequence()];
+    one.run(a);
+    two.run(b);
+    const seen = Array.from({ length: 4 }, () => scheduler.next());
+    expect(new Set([seen[0], seen[1]])).toEqual(new Set([a, b]));
+    expect(seen.slice(2)).toEqual(seen.slice(0, 2));
+  });
+
+  test('does idle work only when nobody has work', async () => {
+    const scheduler = new Scheduler(1);
+    let idleSteps = 0;
+    const loop = new Loop(scheduler, () => ++idleSteps < 3);
+    using slot = await scheduler.admit(new AbortController().signal);
+    const one = sequence();
+    slot.run(one);
+    await drain(one);
+    await loop.close();
+    expect(idleSteps).toBeLessThanOrEqual(3);
+    expect(one.output).toHaveLength(8);
+  });
+});

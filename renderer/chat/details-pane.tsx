@@ -1,0 +1,138 @@
+// The details of one answer: what was reused, from where, what the time went into. And the documents of the chat.
+
+import { FileText } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { Message, TurnReport } from '../../engine/contract/chat.ts';
+import { documentsOf, useConversations } from '../state/conversations.ts';
+import { goTo, useView } from '../state/view.ts';
+import { Button } from '../ui/button.tsx';
+import { count, duration, plural } from '../ui/format.ts';
+import { ScopeMark } from '../library/scope-mark.tsx';
+import { ReuseLegend } from './reuse-legend.tsx';
+import { ReuseStrip } from './reuse-strip.tsx';
+import { STOP_WORDS, headline, textEquivalent, whyMissed } from './reuse-words.ts';
+import { StateMark } from './state-mark.tsx';
+import { TimeSplit } from './time-split.tsx';
+
+export function DetailsPane() {
+  const history = useConversations((store) => store.open?.history);
+  const answerId = useView((view) => view.answerId);
+  const report = shownAnswer(history ?? [], answerId)?.report ?? null;
+  return (
+    <div className="details">
+      {report === null ? (
+        <section>
+          <h2>Details</h2>
+          <p className="soft">After each answer, this shows what was remembered, what was read, and how long it took.</p>
+        </section>
+      ) : (
+        <ReportDetails report={report} />
+      )}
+      <ChatDocuments />
+    </div>
+  );
+}
+
+/** The chosen answer, or the latest that has a report. */
+export function shownAnswer(history: readonly Message[], answerId: string | null): Message | undefined {
+  return (
+    history.find((message) => message.id === answerId && message.report !== null) ??
+    history.findLast((message) => message.report !== null)
+  );
+}
+
+function ReportDetails({ report }: { report: TurnReport }) {
+  const miss = whyMissed(report.missReason);
+  return (
+    <>
+      <section aria-label="What was reused">
+        <h2>{headline(report)}</h2>
+        <p className="visually-hidden">{textEquivalent(report)}</p>
+        <ReuseStrip tokens={report.tokens} recomputed={report.recomputed} heightPx={12} />
+        <ReuseLegend report={report} all />
+        {miss !== null && <MissAdvice miss={miss} />}
+      </section>
+      <section>
+        <h3>Where it came from</h3>
+        <Facts
+          rows={[
+            ['the shared library', tokens(report.sharedFrom.library)],
+            ['your own chats', tokens(report.sharedFrom.private)],
+            ['Hearth’s own text', tokens(report.sharedFrom.app)],
+          ]}
+        />
+      </section>
+      <section>
+        <h3>First word after {duration(report.ttftMs)}</h3>
+        <TimeSplit time={report.time} />
+      </section>
+      <section>
+        <h3>This answer</h3>
+        <Facts
+          rows={[
+            ['state', <StateMark key="state" state={report.state} />],
+            ['time saved', report.savedMs === null ? 'not measured yet' : duration(Math.max(0, report.savedMs))],
+            ['written', `${plural(report.outputTokens, 'token')}${speed(report)}`],
+            ['ended because', STOP_WORDS[report.stopReason]],
+            ['model', report.model],
+            ['reuse policy', report.policy],
+            ['kept as', report.kvPrecision],
+            ['layers computed', `${(report.tokenLayers * 100).toFixed(0)}%`],
+          ]}
+        />
+      </section>
+    </>
+  );
+}
+
+function MissAdvice({ miss }: { miss: NonNullable<ReturnType<typeof whyMissed>> }) {
+  return (
+    <div className="advice">
+      <p>{miss.reason}.</p>
+      {miss.advice !== null && <p className="soft">{miss.advice}</p>}
+      {miss.action === 'settings' && (
+        <Button onClick={() => useView.setState({ settingsOpen: true, sheetOpen: false })}>Open settings</Button>
+      )}
+      {miss.action === 'library' && <Button onClick={() => goTo('library')}>Open the library</Button>}
+    </div>
+  );
+}
+
+function ChatDocuments() {
+  const documents = useConversations(documentsOf);
+  if (documents.length === 0) return null;
+  return (
+    <section>
+      <h3>Documents in this chat</h3>
+      <ul className="chat-documents">
+        {documents.map((document) => (
+          <li key={document.id}>
+            <FileText size={16} aria-hidden="true" />
+            <span className="ellipsis">{document.title}</span>
+            <ScopeMark scope={document.scope} />
+            <span className="figure soft">{document.tokens === null ? '' : tokens(document.tokens)}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Facts({ rows }: { rows: [string, ReactNode][] }) {
+  return (
+    <dl className="facts">
+      {rows.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd className="figure">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+const tokens = (value: number) => plural(value, 'token');
+
+function speed(report: TurnReport): string {
+  return report.decodeTokensPerSecond === null ? '' : `, ${count(report.decodeTokensPerSecond)} a second`;
+}

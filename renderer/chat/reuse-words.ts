@@ -1,0 +1,102 @@
+// What a turn's report says in people's words. Pure, so that every sentence can be tested.
+
+import type { ReusePlanReport, TurnReport } from '../../engine/contract/chat.ts';
+import { count, duration } from '../ui/format.ts';
+import { ORIGINS, reusedTokens } from './origins.ts';
+
+/** Below these, a saving is noise and not worth a sentence. */
+const LEAST_SAVED_MS = 20;
+const LEAST_RATIO = 1.15;
+
+type Reported = Pick<TurnReport, 'promptTokens' | 'tokens' | 'ttftMs' | 'savedMs' | 'missReason'>;
+
+/** How many times sooner the first word came than without reuse; null where that is unknown or not meaningful. */
+export function timesSooner(report: Pick<TurnReport, 'ttftMs' | 'savedMs'>): number | null {
+  const { savedMs, ttftMs } = report;
+  if (savedMs === null || savedMs < LEAST_SAVED_MS || ttftMs <= 0) return null;
+  const ratio = (savedMs + ttftMs) / ttftMs;
+  return ratio < LEAST_RATIO ? null : ratio;
+}
+
+/** The one line above the strip: "Answered 9× sooner", or what happened instead. */
+export function headline(report: Reported): string {
+  const ratio = timesSooner(report);
+  if (ratio !== null) return `Answered ${ratio < 3 ? ratio.toFixed(1) : count(ratio)}× sooner`;
+  const reused = reusedTokens(report);
+  if (reused > 0) return `${count(reused)} of ${count(report.promptTokens)} tokens from memory`;
+  return whyMissed(report.missReason)?.reason ?? 'Read for the first time';
+}
+
+/** "812 tokens: 640 exact, 96 moved, 76 new; 640 from the library; saved 0.26 s". */
+export function textEquivalent(report: Reported & Pick<TurnReport, 'sharedFrom'>): string {
+  const parts = ORIGINS.filter((origin) => report.tokens[origin.key] > 0).map(
+    (origin) => `${count(report.tokens[origin.key])} ${origin.name}`,
+  );
+  const from = sharedFromWords(report.sharedFrom);
+  const saved = report.savedMs !== null && report.savedMs >= LEAST_SAVED_MS ? `saved ${duration(report.savedMs)}` : null;
+  return [`${count(report.promptTokens)} tokens: ${parts.join(', ')}`, from, saved].filter(Boolean).join('; ');
+}
+
+/** "640 from the library, 96 of your own"; null where nothing was reused. */
+export function sharedFromWords(sharedFrom: TurnReport['sharedFrom']): string | null {
+  const words = [
+    sharedFrom.library > 0 ? `${count(sharedFrom.library)} from the library` : null,
+    sharedFrom.private > 0 ? `${count(sharedFrom.private)} from your own chats` : null,
+    sharedFrom.app > 0 ? `${count(sharedFrom.app)} from Hearth’s own text` : null,
+  ].filter((word) => word !== null);
+  return words.length === 0 ? null : words.join(', ');
+}
+
+export interface Miss {
+  reason: string;
+  /** What would help next time; null where nothing needs to be done. */
+  advice: string | null;
+  /** Where the button beside the advice leads. */
+  action: 'settings' | 'library' | null;
+}
+
+/** Why more was not reused, and the one thing that would help. Null for nothing missed, or a reason unknown to this page. */
+export function whyMissed(missReason: string | null): Miss | null {
+  if (missReason === null) return null;
+  const edited = /^edited-at-token-(\d+)$/u.exec(missReason)?.[1];
+  if (edited !== undefined) {
+    return {
+      reason: `Read again from token ${count(Number(edited))} on, because the text changed there`,
+      advice: 'Text that stays the same is found again when it comes first.',
+      action: null,
+    };
+  }
+  return MISSES[missReason] ?? null;
+}
+
+const MISSES: Record<string, Miss> = {
+  'policy-off': { reason: 'Everything was read again, because reuse is off', advice: 'Turn reuse on.', action: 'settings' },
+  new: { reason: 'Read for the first time', advice: 'The next question about it starts sooner.', action: null },
+  'model-changed': { reason: 'Read again, because the model changed', advice: null, action: null },
+  evicted: {
+    reason: 'Read again, because it was removed to make room',
+    advice: 'Give the memory more room.',
+    action: 'settings',
+  },
+  private: {
+    reason: 'Private text is only remembered for its owner',
+    advice: 'Put the document into the library to read it once for everyone.',
+    action: 'library',
+  },
+  'too-short': { reason: 'Too short to keep', advice: 'Memory works in pieces of 64 tokens.', action: null },
+};
+
+/** What the plan says while the prompt is being read: "640 of 812 tokens from memory". */
+export function planWords(plan: ReusePlanReport): string {
+  const reused = reusedTokens(plan);
+  if (reused === 0) return `Reading ${count(plan.promptTokens)} tokens`;
+  return `${count(reused)} of ${count(plan.promptTokens)} tokens from memory, reading ${count(plan.tokens.fresh)}`;
+}
+
+export const STOP_WORDS: Record<TurnReport['stopReason'], string> = {
+  end: 'the answer was complete',
+  length: 'the longest allowed answer was reached',
+  'stop-string': 'a stop text came',
+  stopped: 'you stopped it',
+  context: 'the model’s context was full',
+};
