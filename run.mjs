@@ -163,21 +163,20 @@ function environment(node) {
   return { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
 }
 
-/** Runs a program with this terminal; resolves with its exit code. Signals reach it through the process group. */
+/** Runs a program with this terminal; resolves with its exit code. Ctrl+C reaches it by itself, as part of the group. */
 function run(command, args, env) {
-  const child = spawn(command, args, { cwd: process.cwd(), stdio: 'inherit', env });
+  const child = spawn(command, args, { stdio: 'inherit', env });
   const forward = (signal) => child.kill(signal);
-  process
-    .on('SIGTERM', forward)
-    .on('SIGHUP', forward)
-    .on('SIGINT', () => {});
-  return new Promise((resolve) => {
+  const stay = () => {};
+  process.on('SIGTERM', forward).on('SIGHUP', forward).on('SIGINT', stay);
+  const ended = new Promise((resolve) => {
     child.once('error', (error) => {
       say(`${command} could not be started: ${error.message}`);
       resolve(1);
     });
     child.once('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)));
   });
+  return ended.finally(() => process.off('SIGTERM', forward).off('SIGHUP', forward).off('SIGINT', stay));
 }
 
 /** Why the desktop shell cannot be used, or null. Never asks the electron package: asking makes it download. */
@@ -213,13 +212,18 @@ async function start(node, args) {
 
 // ---- commands
 
-const tool = (node, path, args) => () => run(node, [modules(...path.split('/')), ...args], environment(node));
+const tool = (node, path, args) => run(node, [modules(...path.split('/')), ...args], environment(node));
+
+async function stages(node, command, args) {
+  const { runStages } = await import('./.ci/stages.mjs');
+  return runStages({ node, root, run, env: environment(node), build: () => build(node) }, command, args);
+}
 
 const COMMANDS = {
   start,
-  test: async (node, args) => (await import('./e2e/stages.mjs')).runStages({ node, root, run, build }, 'test', args),
-  check: async (node, args) => (await import('./e2e/stages.mjs')).runStages({ node, root, run, build }, 'check', args),
-  e2e: async (node, args) => (await import('./e2e/stages.mjs')).runStages({ node, root, run, build }, 'e2e', args),
+  test: (node, args) => stages(node, 'test', args),
+  check: (node, args) => stages(node, 'check', args),
+  e2e: (node, args) => stages(node, 'e2e', args),
   bench: (node, args) => COMMANDS.hearth(node, ['bench', ...args]),
   hearth: (node, args) => {
     build(node, args.includes('serve') ? ['node', 'page'] : ['node']);
@@ -229,10 +233,10 @@ const COMMANDS = {
     build(node);
     return 0;
   },
-  format: (node) => tool(node, 'oxfmt/bin/oxfmt', ['.'])(),
+  format: (node) => tool(node, 'oxfmt/bin/oxfmt', ['.']),
   package: (node, args) => {
     build(node);
-    return tool(node, 'electron-builder/cli.js', ['--config', at('electron-builder.config.mjs'), ...args])();
+    return tool(node, 'electron-builder/cli.js', ['--config', at('electron-builder.config.mjs'), ...args]);
   },
 };
 
@@ -240,6 +244,8 @@ async function main([name = 'start', ...args]) {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : null;
   if (command === null) throw new Stop(`There is no command ${name}. Commands: ${Object.keys(COMMANDS).join(', ')}.`);
   install();
+  // The others work on the project; `hearth` takes file names from where the person is.
+  if (name !== 'hearth') process.chdir(root);
   return command(findNode(), args);
 }
 

@@ -18,6 +18,7 @@ const SHAPES = { 'smollm2-135m': SMOLLM2_135M };
 
 export class BenchEngine {
   readonly #folder: string;
+  /** A model folder, imported on first use; undefined for the built-in model. */
   readonly #modelId: string | undefined;
   #opened: OpenedEngine;
 
@@ -27,11 +28,11 @@ export class BenchEngine {
     this.#opened = opened;
   }
 
-  /** Imports the requested model and starts. The folder is deleted by `close`, and also when the start fails. */
+  /** Starts with the requested model. The folder is deleted by `close`, and also when the start fails. */
   static async open(request: BenchRequest): Promise<BenchEngine> {
     const folder = await mkdtemp(join(tmpdir(), 'hearth-bench-'));
     try {
-      const modelId = await prepareModel(folder, request);
+      const modelId = await modelSource(folder, request);
       return new BenchEngine(folder, modelId, await start(folder, modelId));
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
@@ -75,17 +76,6 @@ export class BenchEngine {
 
 function start(dataFolder: string, modelId: string | undefined): Promise<OpenedEngine> {
   return openEngine({ dataFolder, modelId });
-}
-
-async function prepareModel(folder: string, request: BenchRequest): Promise<string | undefined> {
-  const source = await modelSource(folder, request);
-  if (source === undefined) return undefined;
-  const engine = await start(folder, undefined);
-  try {
-    return (await engine.client.call('models.import', { folder: source })).id;
-  } finally {
-    await engine.close();
-  }
 }
 
 /** The folder to import from; undefined for the built-in model. */

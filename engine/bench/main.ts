@@ -42,6 +42,7 @@ function readCommandLine(): BenchRequest & { json: boolean } {
       policy: text,
       'max-tokens': text,
       limit: text,
+      out: text,
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
@@ -65,8 +66,7 @@ async function main(): Promise<void> {
     });
   }
   const { result, lines } = await scenario(request);
-  const full = !request.quick && request.limit === undefined && request.model === undefined;
-  const file = writeResult(result, { full });
+  const file = writeResult(result, request);
   if (file !== null) process.stderr.write(`Written to ${file}\n`);
   process.stdout.write(`${request.json ? JSON.stringify(result) : lines.join('\n')}\n`);
 }

@@ -1,14 +1,15 @@
-// Result files: engine/bench/results/NAME.json for a full run, NAME.local.json (not committed) for a short one.
+// Result files: NAME.json for a full run, NAME.local.json (which this checkout does not track) for any other.
 
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFile } from './project.ts';
-import type { BenchResult } from './request.ts';
+import type { BenchRequest, BenchResult } from './request.ts';
 
-/** Writes the result where this checkout keeps them; null where there is no checkout (an installed app). */
-export function writeResult(result: BenchResult, { full }: { full: boolean }): string | null {
-  const folder = projectFile('engine', 'bench', 'results');
-  if (!existsSync(folder)) return null;
+/** Writes the result file and returns its path; null in an installed app, which has no place for one. */
+export function writeResult(result: BenchResult, request: BenchRequest): string | null {
+  const folder = request.out ?? projectFile('engine', 'bench', 'results');
+  if (request.out === undefined && !existsSync(folder)) return null;
+  const full = !request.quick && request.limit === undefined && request.model === undefined;
   const file = join(folder, `${result.name}${full ? '' : '.local'}.json`);
   writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
   return file;

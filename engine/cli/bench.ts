@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { spawn } from 'node:child_process';
 import type { PolicyName } from '../contract/settings.ts';
-import { dataFolderOf } from './with-engine.ts';
+import { engineOptionsOf } from './with-engine.ts';
 import type { CommonOptions } from './with-engine.ts';
 import { policyOption, wholeNumber } from './turn-options.ts';
 
@@ -14,6 +14,7 @@ interface BenchOptions extends CommonOptions {
   policy?: PolicyName;
   maxTokens?: number;
   limit?: number;
+  out?: string;
 }
 
 export function addBenchCommand(program: Command, benchEntry: string): void {
@@ -26,6 +27,7 @@ export function addBenchCommand(program: Command, benchEntry: string): void {
     .addOption(policyOption())
     .option('--max-tokens <n>', 'trace: end every answer after this many tokens', wholeNumber({ least: 1 }))
     .option('--limit <turns>', 'trace: replay only the first turns', wholeNumber({ least: 1 }))
+    .option('--out <dir>', 'where the result file goes (default: the results of this checkout)')
     .action((name: string) => runBench(benchEntry, name, command.optsWithGlobals<BenchOptions>()));
 }
 
@@ -41,14 +43,16 @@ async function runBench(entry: string, name: string, options: BenchOptions): Pro
 }
 
 function flagsOf(options: BenchOptions): string[] {
+  const { dataFolder, modelId } = engineOptionsOf(options);
   const valued = {
-    '--data': dataFolderOf(options),
-    '--model': options.model,
+    '--data': dataFolder,
+    '--model': modelId,
     '--shape': options.shape,
     '--trace': options.trace,
     '--policy': options.policy,
     '--max-tokens': options.maxTokens,
     '--limit': options.limit,
+    '--out': options.out,
   };
   const flags = Object.entries(valued).flatMap(([flag, value]) => (value === undefined ? [] : [`${flag}=${value}`]));
   if (options.quick === true) flags.push('--quick');

@@ -2,9 +2,10 @@
 
 import { type Command, Option } from 'commander';
 import type { CacheEntry, CacheStats, CacheVerify, ScopeKind } from '../contract/cache.ts';
+import type { ProfileId } from '../contract/profiles.ts';
 import { CommandFailure } from './failure.ts';
 import { formatBytes, formatTime, printResult, table } from './output.ts';
-import { anybody, profileNamed } from './people.ts';
+import { profileNamed } from './people.ts';
 import { withEngine } from './with-engine.ts';
 import type { CommonOptions } from './with-engine.ts';
 
@@ -12,6 +13,9 @@ interface CacheOptions extends CommonOptions {
   profile?: string;
   scope?: ScopeKind;
 }
+
+/** No profile has this id, so it sees what everybody may reuse and nothing more. */
+const NOBODY = 'nobody' as ProfileId;
 
 export function addCacheCommands(program: Command): void {
   const cache = program.command('cache').description('keys and values kept from earlier turns');
@@ -58,10 +62,8 @@ function describeStats(stats: CacheStats): string[] {
 
 async function list(options: CacheOptions): Promise<void> {
   await withEngine(options, async (client) => {
-    const { profile: name } = options;
-    const person = name === undefined ? await anybody(client) : await profileNamed(client, name);
-    const seen = person === null ? [] : await client.call('cache.list', { profileId: person.id });
-    const entries = name === undefined ? seen.filter((entry) => entry.scope !== 'private') : seen;
+    const profileId = options.profile === undefined ? NOBODY : (await profileNamed(client, options.profile)).id;
+    const entries = await client.call('cache.list', { profileId });
     printResult(options, { entries }, entries.length === 0 ? ['No entries.'] : table(entries.map(entryRow)));
   });
 }

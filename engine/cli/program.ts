@@ -1,9 +1,7 @@
 // The command line as a whole: which commands exist, and the options that all of them share.
 
 import { Command } from 'commander';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { z } from 'zod';
+import { version } from '../lib/version.ts';
 import { addAskCommand } from './ask.ts';
 import { addBenchCommand } from './bench.ts';
 import { addCacheCommands } from './cache.ts';
@@ -17,7 +15,7 @@ import { addServeCommand } from './serve.ts';
 export function createProgram({ benchEntry }: { benchEntry: string }): Command {
   const program = new Command('hearth')
     .description('Local chat for several people on one machine, with a cache that they share where they want to.')
-    .version(version())
+    .version(version)
     .option('--data <dir>', 'the folder that keeps everything (default: your application data)')
     .option('--model <id|folder>', 'the model for this run (default: the one chosen in the settings)')
     .option('--json', 'print one JSON object as the last line of the output')
@@ -32,11 +30,4 @@ export function createProgram({ benchEntry }: { benchEntry: string }): Command {
   addServeCommand(program);
   addBenchCommand(program, benchEntry);
   return program;
-}
-
-function version(): string {
-  const manifest = z
-    .object({ version: z.string() })
-    .parse(JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8')));
-  return manifest.version;
 }

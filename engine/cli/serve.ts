@@ -19,7 +19,7 @@ export function addServeCommand(program: Command): void {
 async function serve(options: ServeOptions): Promise<void> {
   // Loaded here: no other command needs HTTP.
   const { startServer } = await import('../server/main.ts');
-  const server = await startServer({ ...(await engineOptionsOf(options)), port: options.port });
+  const server = await startServer({ ...engineOptionsOf(options), port: options.port });
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);

@@ -15,32 +15,20 @@ export interface CommonOptions {
   json?: boolean;
 }
 
-export function dataFolderOf(options: CommonOptions): string {
-  return options.data === undefined ? defaultDataFolder() : resolve(options.data);
-}
-
 /** Runs `work` against an engine of its own. The model named by --model serves this run only. */
 export async function withEngine<T>(options: CommonOptions, work: (client: EngineClient) => Promise<T>): Promise<T> {
-  return withOpenEngine(await engineOptionsOf(options), work);
-}
-
-/** How to start the engine; a model folder is imported first, which is quick when it was imported before. */
-export async function engineOptionsOf(options: CommonOptions): Promise<EngineOptions> {
-  const dataFolder = dataFolderOf(options);
-  const { model } = options;
-  if (model === undefined || !isFolderName(model)) return { dataFolder, modelId: model };
-  const folder = modelFolder(model);
-  const { id } = await withOpenEngine({ dataFolder }, (client) => client.call('models.import', { folder }));
-  return { dataFolder, modelId: id };
-}
-
-async function withOpenEngine<T>(options: EngineOptions, work: (client: EngineClient) => Promise<T>): Promise<T> {
-  const engine = await openEngine(options);
+  const engine = await openEngine(engineOptionsOf(options));
   try {
     return await work(engine.client);
   } finally {
     await engine.close();
   }
+}
+
+/** How to start the engine, with absolute paths. It imports a model folder on first use. */
+export function engineOptionsOf({ data, model }: CommonOptions): EngineOptions {
+  const dataFolder = data === undefined ? defaultDataFolder() : resolve(data);
+  return { dataFolder, modelId: model !== undefined && isFolderName(model) ? modelFolder(model) : model };
 }
 
 function isFolderName(model: string): boolean {

@@ -39,7 +39,7 @@ function messageOf(attempt: () => unknown): string {
   throw new Error('nothing was thrown');
 }
 
-const code = (code: string) => expect.objectContaining({ code });
+const failure = (code: string) => expect.objectContaining({ code });
 const report = { policy: 'exact', promptTokens: 12, tokens: { exactPrefix: 4, fresh: 8 } } as unknown as TurnReport;
 
 test("another person's chat does not exist, in no method and in no wording", () => {
@@ -61,7 +61,7 @@ test("another person's chat does not exist, in no method and in no wording", () 
   const missing = 'no-such-id' as ConversationId;
   for (const attempt of attempts) {
     const bens = () => attempt({ ...of, profileId: ben });
-    expect(bens).toThrow(code('not-found'));
+    expect(bens).toThrow(failure('not-found'));
     expect(messageOf(bens)).toBe(messageOf(() => attempt({ profileId: ben, conversationId: missing })));
   }
   expect(conversations.list(ben)).toEqual([]);
@@ -76,8 +76,8 @@ test("nobody attaches another person's private document, and a refused change ch
   const bens = library.add({ profileId: ben, title: 'Diary', text: 'not yours', scope: 'private' });
   const of = start({ documents: [own.id, shared.id, own.id] });
   expect(conversations.get(of).documents.map((document) => document.id)).toEqual([own.id, shared.id]);
-  expect(() => conversations.setDocuments(of, [shared.id, bens.id])).toThrow(code('not-found'));
-  expect(() => start({ documents: [bens.id] })).toThrow(code('not-found'));
+  expect(() => conversations.setDocuments(of, [shared.id, bens.id])).toThrow(failure('not-found'));
+  expect(() => start({ documents: [bens.id] })).toThrow(failure('not-found'));
   expect(conversations.list(ana)).toHaveLength(1);
   expect(conversations.get(of).documents.map((document) => document.id)).toEqual([own.id, shared.id]);
   expect(conversations.setDocuments(of, [shared.id, own.id]).documents.map(({ id }) => id)).toEqual([
@@ -162,12 +162,12 @@ test('a new answer replaces the last one, and only that', () => {
 test('one answer at a time is written in a chat, and there must be something to answer', () => {
   const { messages, start } = open('order');
   const of = start();
-  expect(() => messages.beginAnswer(of)).toThrow(code('bad-request'));
+  expect(() => messages.beginAnswer(of)).toThrow(failure('bad-request'));
   messages.appendUser(of, 'first');
   messages.appendUser(of, 'first, again');
   const answer = messages.beginAnswer(of);
-  expect(() => messages.beginAnswer(of)).toThrow(code('model-busy'));
-  expect(() => messages.appendUser(of, 'second')).toThrow(code('model-busy'));
+  expect(() => messages.beginAnswer(of)).toThrow(failure('model-busy'));
+  expect(() => messages.appendUser(of, 'second')).toThrow(failure('model-busy'));
   messages.finishAnswer(answer.id, { text: 'done', state: 'complete', report });
   messages.appendUser(of, 'second');
   expect(messages.history(of).map(({ text }) => text)).toEqual(['first', 'first, again', 'done', 'second']);
@@ -181,9 +181,9 @@ test('an answer whose chat was removed meanwhile ends with a clear error', () =>
   conversations.remove(of);
   messages.updateAnswer(answer.id, 'Because');
   expect(() => messages.finishAnswer(answer.id, { text: 'Because', state: 'complete', report })).toThrow(
-    code('not-found'),
+    failure('not-found'),
   );
-  expect(() => conversations.get(of)).toThrow(code('not-found'));
+  expect(() => conversations.get(of)).toThrow(failure('not-found'));
 });
 
 test('chats are listed by last use, and only for people who are here', async () => {
@@ -200,6 +200,6 @@ test('chats are listed by last use, and only for people who are here', async () 
   conversations.remove(second);
   expect(conversations.list(ana)).toHaveLength(1);
   profiles.remove(ana);
-  expect(() => conversations.list(ana)).toThrow(code('not-found'));
-  expect(() => conversations.create({ profileId: ana })).toThrow(code('not-found'));
+  expect(() => conversations.list(ana)).toThrow(failure('not-found'));
+  expect(() => conversations.create({ profileId: ana })).toThrow(failure('not-found'));
 });

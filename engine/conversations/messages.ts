@@ -155,7 +155,7 @@ function titleFrom(text: string): string | null {
   const line = text.trim().split('\n')[0]?.replace(/\s+/gu, ' ').trim() ?? '';
   const characters = Array.from(line);
   if (characters.length <= TITLE_CHARACTERS) return line === '' ? null : line;
-  const cut = characters.slice(0, TITLE_CHARACTERS - 1).join('');
-  const space = cut.lastIndexOf(' ');
-  return `${space > TITLE_CHARACTERS / 2 ? cut.slice(0, space) : cut}…`;
+  const head = characters.slice(0, TITLE_CHARACTERS).join('');
+  const space = head.lastIndexOf(' ');
+  return `${space > TITLE_CHARACTERS / 2 ? head.slice(0, space) : characters.slice(0, TITLE_CHARACTERS - 1).join('')}…`;
 }

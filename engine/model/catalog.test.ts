@@ -1,7 +1,7 @@
 // The installed models: the starter on first use, folders by path, and what changes when files change.
 
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
@@ -87,6 +87,18 @@ test('a folder is imported on first use, named after it, and reused afterwards',
   expect((await catalog.list()).map((model) => model.manifest.id)).toEqual(['starter', first.manifest.id]);
 });
 
+test('weights of the same size and date are not read again', async () => {
+  const weights = join(source, 'model.safetensors');
+  await touch(weights);
+  const first = await catalog.resolve(source);
+  const { size } = await stat(weights);
+  const file = await open(weights, 'r+');
+  await file.write(Buffer.of(1), 0, 1, size - 1);
+  await file.close();
+  await touch(weights);
+  expect((await catalog.resolve(source)).folder).toBe(first.folder);
+});
+
 test('the same files elsewhere, or with another date, are the same model', async () => {
   const first = await catalog.resolve(source);
   const copy = join(work, `copy-${made}`);
@@ -130,6 +142,7 @@ test('an unfinished import is not listed, and one that was abandoned is swept aw
   await writeFile(join(abandoned, 'config.json'), '{}');
   await touch(abandoned);
   await mkdir(join(models, 'no-manifest'));
+  await cp((await catalog.resolve('starter')).folder, join(models, 'nearly.1.partial'), { recursive: true });
   expect((await catalog.list()).map((model) => model.manifest.id)).toEqual(['starter']);
   expect(existsSync(abandoned)).toBe(false);
 });

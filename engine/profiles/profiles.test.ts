@@ -23,6 +23,11 @@ function open(name: string) {
   return { database, profiles, library, conversations: new Conversations(database, profiles, library) };
 }
 
+function filesWith(name: string, text: string): string[] {
+  const folder = join(root, name);
+  return readdirSync(folder).filter((file) => readFileSync(join(folder, file)).includes(text));
+}
+
 test('a new person has initials, a colour nobody has yet, and is still there after a restart', () => {
   const { database, profiles } = open('new');
   const names = ['ana', 'ben smith', 'Chloé de la Cruz', '🦊 fox', 'eve', 'finn', 'gus', 'hal'];
@@ -106,11 +111,7 @@ test('no file holds the text of a removed person', () => {
   const document = library.add({ profileId, title: 'Secret', text, scope: 'private' });
   const conversationId = conversations.create({ profileId, documents: [document.id] }).id;
   conversations.messages.appendUser({ profileId, conversationId }, 'about periwinkle');
-  const holders = () => {
-    const folder = join(root, 'erased');
-    return readdirSync(folder).filter((file) => readFileSync(join(folder, file)).includes('periwinkle'));
-  };
-  expect(holders()).not.toEqual([]);
+  expect(filesWith('erased', 'periwinkle')).not.toEqual([]);
   profiles.remove(profileId);
-  expect(holders()).toEqual([]);
+  expect(filesWith('erased', 'periwinkle')).toEqual([]);
 });

@@ -86,7 +86,7 @@ function bestToken(scores: Float32Array): number {
   let max = -Infinity;
   for (let id = 0; id < scores.length; id++) {
     const score = scores[id] as number;
-    assert(!Number.isNaN(score), `the logit of token ${id} is not a number`);
+    if (Number.isNaN(score)) throw new Error(`the logit of token ${id} is not a number`);
     if (score > max) {
       max = score;
       best = id;
@@ -133,19 +133,26 @@ function cutAt(ranking: Ranking, within: Cut, goal: { tokens: number } | { share
 /** Draws among the kept tokens, which are lined up by id; `random` in [0, 1) says where on that line. */
 function draw(ranking: Ranking, kept: { cut: Cut; minWeight: number; random: number }): number {
   const { scores } = ranking;
-  const ids: number[] = [];
-  const ends: number[] = [];
+  // Where each token's stretch of the line ends; that of a token not kept is empty.
+  const ends = new Float64Array(scores.length);
   let total = 0;
+  let last = 0;
   for (let id = 0; id < scores.length; id++) {
     const score = scores[id] as number;
-    if (!isKept(score, id, kept.cut)) continue;
-    const weight = weightOf(ranking, score);
-    if (weight === 0 || weight < kept.minWeight) continue;
-    total += weight;
-    ids.push(id);
-    ends.push(total);
+    const weight = isKept(score, id, kept.cut) ? weightOf(ranking, score) : 0;
+    if (weight > 0 && weight >= kept.minWeight) {
+      total += weight;
+      last = id;
+    }
+    ends[id] = total;
   }
   const target = kept.random * total;
-  const index = ends.findIndex((end) => end > target);
-  return (index < 0 ? ids.at(-1) : ids[index]) as number;
+  let low = 0;
+  let high = last;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ends[middle] as number) > target) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

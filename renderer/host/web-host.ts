@@ -20,10 +20,7 @@ function keepConnected(address: string, listener: HostListener): void {
   const open = () => {
     const socket = new WebSocket(address);
     const line = new SocketLine(socket, listener);
-    socket.addEventListener('open', () => {
-      retryMs = FIRST_RETRY_MS;
-      line.renew();
-    });
+    socket.addEventListener('open', () => (retryMs = FIRST_RETRY_MS));
     socket.addEventListener('message', (event) => line.receive(String(event.data)));
     socket.addEventListener('close', () => {
       line.drop();
@@ -35,7 +32,10 @@ function keepConnected(address: string, listener: HostListener): void {
   open();
 }
 
-/** One socket. It outlives the engine: each engine behind it gets a channel of its own, so that no call spans two. */
+/**
+ * One socket. It outlives the engine: each engine behind it gets a channel of its own, so that no call spans two.
+ * The server says how the engine is as soon as the socket is open, and at each change.
+ */
 class SocketLine {
   readonly #socket: WebSocket;
   readonly #listener: HostListener;
@@ -50,7 +50,6 @@ class SocketLine {
     if (this.#channel !== null) return;
     this.#channel = socketChannel(this.#socket);
     this.#listener.onClient(connect(this.#channel));
-    this.#listener.onNotice({ engine: 'ready', message: null });
   }
 
   drop(): void {

@@ -25,8 +25,7 @@ usePeople.subscribe((people, before) => {
   useTurns.setState({ live: {} });
 });
 
-export async function sendMessage(text: string): Promise<void> {
-  const conversationId = await conversations.ensureConversation();
+export async function sendMessage(conversationId: ConversationId, text: string): Promise<void> {
   const profileId = currentPersonId();
   await runTurn(conversationId, beginTurn('send', text), (signal) =>
     engineClient().stream('chat.send', { profileId, conversationId, text }, signal),
@@ -44,7 +43,7 @@ export async function answerAgain(conversationId: ConversationId): Promise<void>
 export async function tryAgain(conversationId: ConversationId): Promise<void> {
   const question = useTurns.getState().live[conversationId]?.question ?? null;
   if (question === null) await answerAgain(conversationId);
-  else await sendMessage(question);
+  else await sendMessage(conversationId, question);
 }
 
 export function stopTurn(conversationId: ConversationId): void {

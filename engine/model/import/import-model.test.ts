@@ -10,8 +10,8 @@ import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { makeTinyModel } from '../../testing/tiny-model.ts';
 import type { TinyModelOptions } from '../../testing/tiny-model.ts';
 import { isIntact, LAYOUT_VERSION, readManifest } from '../manifest.ts';
-import { importModel } from './import-model.ts';
-import { checkModelFolder } from './inspect.ts';
+import { importModel, installModel } from './import-model.ts';
+import { checkModelFolder, inspectModelFolder } from './inspect.ts';
 
 const work = temporaryFolder();
 const TINY: TinyModelOptions = {
@@ -324,5 +324,12 @@ describe('a good folder', () => {
     expect(after.fingerprint).not.toBe(before.fingerprint);
     expect(await readManifest(target)).toEqual(after);
     expect(await readdir(join(target, '..'))).toEqual(['tiny']);
+  });
+
+  test('that goes away during the import leaves nothing half done', async () => {
+    const model = await inspectModelFolder(source);
+    await rm(join(source, 'config.json'));
+    await expect(installModel(model, { target, fingerprint: 'any' })).rejects.toThrow('config.json');
+    expect(await readdir(join(target, '..'))).toEqual([]);
   });
 });

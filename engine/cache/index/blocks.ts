@@ -1,0 +1,190 @@
+// Rows of the index that stand for blocks: chain lookups in token order, leaves for eviction, sums.
+// Every lookup by tokens names one scope and owner: no row outside of them is read.
+
+import { scopeColumns, scopeOf } from '../block.ts';
+import type { BlockKey, BlockRow, ScopeColumns } from '../block.ts';
+import type { ScopeKind } from '../../contract/cache.ts';
+import type { Database } from '../../lib/database.ts';
+import type { Scope } from '../../types.ts';
+
+interface StoredRow extends ScopeColumns {
+  key: BlockKey;
+  parent: string;
+  layout: string;
+  entry_id: string;
+  tokens: Uint8Array;
+  count: number;
+  decoded_start: number;
+  decoded_end: number;
+  prefill_ms: number;
+  bytes: number;
+  hits: number;
+  created_at: number;
+  used_at: number;
+}
+
+/** Blocks that share a parent, a layout and a scope. */
+export interface Siblings {
+  parent: BlockKey | null;
+  layout: string;
+  scope: Scope;
+}
+
+export interface BlockSum extends ScopeColumns {
+  scope: ScopeKind;
+  entry_id: string;
+  blocks: number;
+  tokens: number;
+  bytes: number;
+}
+
+type SiblingTokens = [parent: string, layout: string, scope: string, owner: string, tokens: Uint8Array];
+const SIBLINGS = 'parent = ? AND layout = ? AND scope = ? AND owner = ?';
+
+export class BlockTable {
+  readonly #database: Database;
+  readonly #get;
+  readonly #before;
+  readonly #after;
+  readonly #anyChild;
+  readonly #children;
+  readonly #insert;
+  readonly #delete;
+  readonly #use;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#get = database.prepare<[string], StoredRow>('SELECT * FROM blocks WHERE key = ?');
+    this.#before = database.prepare<SiblingTokens, StoredRow>(
+      `SELECT * FROM blocks WHERE ${SIBLINGS} AND tokens <= ? ORDER BY tokens DESC LIMIT 1`,
+    );
+    this.#after = database.prepare<SiblingTokens, StoredRow>(
+      `SELECT * FROM blocks WHERE ${SIBLINGS} AND tokens > ? ORDER BY tokens LIMIT 1`,
+    );
+    this.#anyChild = database.prepare<[string], { key: BlockKey }>('SELECT key FROM blocks WHERE parent = ? LIMIT 1');
+    this.#children = database.prepare<[string], { key: BlockKey }>('SELECT key FROM blocks WHERE parent = ?');
+    this.#insert = database.prepare<[StoredRow]>(
+      `INSERT INTO blocks VALUES (@key, @parent, @layout, @scope, @owner, @entry_id, @tokens, @count,
+         @decoded_start, @decoded_end, @prefill_ms, @bytes, @hits, @created_at, @used_at)`,
+    );
+    this.#delete = database.prepare<[string]>('DELETE FROM blocks WHERE key = ?');
+    this.#use = database.prepare<[number, number, string]>(
+      'UPDATE blocks SET hits = hits + ?, used_at = max(used_at, ?) WHERE key = ?',
+    );
+  }
+
+  get(key: BlockKey): BlockRow | null {
+    return toBlock(this.#get.get(key));
+  }
+
+  has(key: BlockKey): boolean {
+    return this.#get.get(key) !== undefined;
+  }
+
+  /** The sibling with the greatest tokens not above `tokens`. With `after`, one of the two shares most with them. */
+  before(siblings: Siblings, tokens: Uint8Array): BlockRow | null {
+    return toBlock(this.#before.get(...siblingTokens(siblings, tokens)));
+  }
+
+  /** The sibling with the least tokens above `tokens`. */
+  after(siblings: Siblings, tokens: Uint8Array): BlockRow | null {
+    return toBlock(this.#after.get(...siblingTokens(siblings, tokens)));
+  }
+
+  hasChild(key: BlockKey): boolean {
+    return this.#anyChild.get(key) !== undefined;
+  }
+
+  children(key: BlockKey): BlockKey[] {
+    return this.#children.all(key).map((row) => row.key);
+  }
+
+  insert(block: BlockRow): void {
+    this.#insert.run({
+      ...scopeColumns(block.scope),
+      key: block.key,
+      parent: block.parent ?? '',
+      layout: block.layout,
+      entry_id: block.entryId,
+      tokens: block.tokens,
+      count: block.count,
+      decoded_start: block.decoded.start,
+      decoded_end: block.decoded.end,
+      prefill_ms: block.prefillMs,
+      bytes: block.bytes,
+      hits: block.hits,
+      created_at: block.createdAt,
+      used_at: block.usedAt,
+    });
+  }
+
+  /** Whether there was such a block. */
+  delete(key: BlockKey): boolean {
+    return this.#delete.run(key).changes > 0;
+  }
+
+  /** Whether there is such a block. */
+  use(key: BlockKey, use: { hits: number; now: number }): boolean {
+    return this.#use.run(use.hits, use.now, key).changes > 0;
+  }
+
+  /** Blocks without children in unpinned entries, longest unused first. */
+  *leaves(): Generator<BlockRow> {
+    const rows = this.#database.prepare<[], StoredRow>(
+      `SELECT b.* FROM blocks b JOIN entries e ON e.id = b.entry_id
+       WHERE e.pinned = 0 AND NOT EXISTS (SELECT 1 FROM blocks c WHERE c.parent = b.key) ORDER BY b.used_at`,
+    );
+    for (const row of rows.iterate()) yield toBlock(row);
+  }
+
+  /** Keys of all blocks with the sizes of their files. */
+  sizes(): Map<BlockKey, number> {
+    const rows = this.#database.prepare<[], { key: BlockKey; bytes: number }>('SELECT key, bytes FROM blocks').all();
+    return new Map(rows.map((row) => [row.key, row.bytes]));
+  }
+
+  /** Blocks whose parent is nowhere: nothing can reach them. */
+  parentless(): BlockKey[] {
+    return this.#database
+      .prepare<[], { key: BlockKey }>(
+        `SELECT key FROM blocks b WHERE parent <> '' AND NOT EXISTS (SELECT 1 FROM blocks p WHERE p.key = b.parent)`,
+      )
+      .all()
+      .map((row) => row.key);
+  }
+
+  sums(): BlockSum[] {
+    return this.#database
+      .prepare<[], BlockSum>(
+        `SELECT scope, owner, entry_id, count(*) AS blocks, sum(count) AS tokens, sum(bytes) AS bytes
+         FROM blocks GROUP BY entry_id, scope, owner`,
+      )
+      .all();
+  }
+}
+
+function siblingTokens(siblings: Siblings, tokens: Uint8Array): SiblingTokens {
+  const { scope, owner } = scopeColumns(siblings.scope);
+  return [siblings.parent ?? '', siblings.layout, scope, owner, tokens];
+}
+
+function toBlock(row: StoredRow): BlockRow;
+function toBlock(row: StoredRow | undefined): BlockRow | null;
+function toBlock(row: StoredRow | undefined): BlockRow | null {
+  if (!row) return null;
+  return {
+    key: row.key,
+    parent: row.parent === '' ? null : (row.parent as BlockKey),
+    layout: row.layout,
+    scope: scopeOf(row),
+    entryId: row.entry_id,
+    tokens: row.tokens,
+    count: row.count,
+    decoded: { start: row.decoded_start, end: row.decoded_end },
+    prefillMs: row.prefill_ms,
+    bytes: row.bytes,
+    hits: row.hits,
+    createdAt: row.created_at,
+    usedAt: row.used_at,
+  };
+}

@@ -1,0 +1,86 @@
+// Where a message is written. Enter sends, Shift+Enter begins a line, Escape stops the answer under way.
+
+import { ArrowUp, Square } from 'lucide-react';
+import { useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { ensureConversation, useConversations } from '../state/conversations.ts';
+import { useEngine } from '../state/engine.ts';
+import { attempt } from '../state/notices.ts';
+import { sendMessage, stopTurn, useTurns } from '../state/turns.ts';
+import { IconButton } from '../ui/button.tsx';
+import { AttachMenu } from './attach-menu.tsx';
+import { ContextMeter } from './context-meter.tsx';
+import { DocumentChips } from './document-chips.tsx';
+import { useDraft } from './draft.ts';
+
+export function Composer() {
+  const openId = useConversations((store) => store.openId);
+  const turn = useTurns((store) => (openId === null ? undefined : store.live[openId]));
+  const connected = useEngine((engine) => engine.client !== null);
+  const hasModel = useEngine((engine) => engine.status === null || engine.status.model !== null);
+  const [text, setText] = useDraft(openId);
+  const [beginning, setBeginning] = useState(false);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const running = beginning || (turn !== undefined && turn.phase !== 'failed');
+  const ready = connected && hasModel && !running && text.trim() !== '';
+
+  useLayoutEffect(() => {
+    const area = field.current;
+    if (area === null) return;
+    area.style.height = 'auto';
+    area.style.height = `${area.scrollHeight}px`;
+  }, [text]);
+
+  const send = async () => {
+    if (!ready) return;
+    const message = text.trim();
+    setText('');
+    setBeginning(true);
+    const conversationId = await attempt(ensureConversation);
+    setBeginning(false);
+    if (conversationId === null) setText(message);
+    else await sendMessage(conversationId, message);
+  };
+  const stop = () => openId !== null && stopTurn(openId);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
+      event.preventDefault();
+      void send();
+    }
+    if (event.key === 'Escape' && running) stop();
+  };
+  return (
+    <form
+      className="composer"
+      aria-label="Message"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      <DocumentChips />
+      <textarea
+        ref={field}
+        className="composer-text"
+        aria-label="Your message"
+        placeholder="Ask something"
+        rows={1}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+      <div className="composer-row">
+        <AttachMenu />
+        <ContextMeter />
+        {running ? (
+          <IconButton label="Stop" hint="Esc" className="send" onClick={stop}>
+            <Square size={14} fill="currentColor" />
+          </IconButton>
+        ) : (
+          <IconButton label="Send" hint="Enter" className="send" type="submit" disabled={!ready}>
+            <ArrowUp size={18} />
+          </IconButton>
+        )}
+      </div>
+    </form>
+  );
+}
