@@ -236,7 +236,7 @@ const COMMANDS = {
   format: (node) => tool(node, 'oxfmt/bin/oxfmt', ['.']),
   package: (node, args) => {
     build(node);
-    return tool(node, 'electron-builder/cli.js', ['--config', at('electron-builder.config.mjs'), ...args]);
+    return tool(node, 'electron-builder/cli.js', ['--config', at('electron-builder.config.ts'), ...args]);
   },
 };
 

@@ -1,7 +1,6 @@
 // A model that is ready to answer: its graph, its text side, its part of the cache, and how fast it is here.
 
-import type { CacheSpace } from './cache/space.ts';
-import type { KvCache } from './cache/kv-cache.ts';
+import type { CacheSpace, KvCache } from './cache/kv-cache.ts';
 import type { ModelSummary } from './contract/models.ts';
 import { PrefillSpeed } from './metrics/prefill-speed.ts';
 import type { InstalledModel } from './model/catalog.ts';

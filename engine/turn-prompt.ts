@@ -1,6 +1,6 @@
 // From a saved chat to the prompt of its next answer, and which cache entry each part of it belongs to.
 
-import type { EntryRef } from './cache/space.ts';
+import type { EntryRef } from './cache/block.ts';
 import type { Conversation } from './contract/chat.ts';
 import type { Conversations } from './conversations/conversations.ts';
 import type { Library } from './conversations/library.ts';
@@ -43,6 +43,6 @@ function entryOf(cut: BlockCut, { id, title, documents }: Conversation, prompt: 
   const index = prompt.documents.findIndex((range) => range !== null && cut.start < range.end && cut.end > range.start);
   const document = documents[index];
   if (document !== undefined) return { kind: 'document', id: document.id, label: document.title };
-  if (cut.scope === 'app') return { kind: 'app', id: 'app', label: 'Built-in text' };
+  if (cut.scope === 'app') return { kind: 'template', id: 'built-in', label: 'Built-in text' };
   return { kind: 'conversation', id, label: title };
 }

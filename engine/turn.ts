@@ -62,7 +62,7 @@ export async function* runTurn(
   const encodedAt = performance.now();
   const policy = policyNamed(request.policy ?? parts.settings().policy);
   const plan = policy.plan(prompt, policy.usesCache ? matchPrompt(loaded.space, prompt, of.profileId) : null);
-  using _pins = loaded.space.pin(plan.reuse.map((block) => block.ref));
+  using _pins = loaded.space.pin(plan.reuse);
   const matchedAt = performance.now();
   yield { type: 'reuse', ...reportPlan(plan, context) };
 
@@ -98,7 +98,7 @@ function newSequence({ request, parts, loaded, plan }: Turn, tokens: Int32Array,
   return new Sequence(
     {
       tokens,
-      reuse: plan.reuse.map((block) => () => space.load(block.ref)),
+      reuse: plan.reuse.map((block) => () => space.load(block)),
       maxTokens: Math.min(sampling.maxTokens, model.shape.context - tokens.length),
       eosTokenIds: model.shape.eosTokenIds,
       sample: (logits, output) => sampler.next(logits, output),
@@ -143,7 +143,7 @@ async function* answer(turn: RunningTurn): AsyncGenerator<ChatEvent, ChatResult>
   const modelId = loaded.summary.id;
   const report = turnReport({ plan, quality, modelId, sequence, speed: loaded.speed, times: { ...times, ttftMs } });
   keep();
-  loaded.space.used(plan.reuse.map((block) => block.ref), report.savedMs ?? 0);
+  loaded.space.used(plan.reuse, report.savedMs ?? 0);
   return { message: messages.finishAnswer(message.id, { text: written.text, state: stateOf(report), report }) };
 }
 

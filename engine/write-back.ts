@@ -1,13 +1,14 @@
 // Hands the rows of a sequence to the cache: cut where who may reuse them changes, and every 64 tokens.
 
-import type { CacheSpace, EntryRef } from './cache/space.ts';
+import { BLOCK_TOKENS } from './cache/block.ts';
+import type { BlockKey, EntryRef } from './cache/block.ts';
+import type { CacheSpace } from './cache/kv-cache.ts';
 import { log } from './lib/log.ts';
 import type { ReusePlan } from './plan/reuse-plan.ts';
 import type { Sequence } from './schedule/sequence.ts';
 import type { Prompt, ScopedRange } from './text/prompt.ts';
 import type { Scope } from './types.ts';
 
-const BLOCK_TOKENS = 64;
 /** A shared beginning shorter than this gets no block of its own: the text behind it decides who may reuse it. */
 const LEAST_SHARED_TOKENS = 16;
 
@@ -65,7 +66,7 @@ const rank = (scope: Scope) => (scope === 'app' || scope === 'library' ? RANK[sc
 /** What has been handed over already, so that the answer's rows go on where the prompt's ended. */
 interface Kept {
   end: number;
-  parent: string | null;
+  parent: BlockKey | null;
 }
 
 /** Keeps all rows that are computed and not in the cache yet. */
@@ -104,11 +105,12 @@ function alreadyKept(rows: RowsToKeep): Kept {
   let kept: Kept = { end: 0, parent: null };
   const { reusedTokens } = rows.sequence;
   for (const block of rows.plan.reuse) {
+    const end = block.start + block.count;
     const wider = rows.prompt.scopes.some(
-      (range) => range.end >= block.end && range.start < block.end && rank(range.scope) < rank(block.scope),
+      (range) => range.end >= end && range.start < end && rank(range.scope) < rank(block.scope),
     );
-    if (block.partial || block.end > reusedTokens || wider) break;
-    kept = { end: block.end, parent: block.ref.key };
+    if (block.count < block.blockCount || end > reusedTokens || wider) break;
+    kept = { end, parent: block.key };
   }
   return kept;
 }

@@ -183,6 +183,20 @@ describe('loading cached rows', () => {
     expect(rotatedKeys(moved)).not.toContain(rotatedKeys(kv)[63 * headSize]);
   });
 
+  test('gives the same in blocks of any size', async () => {
+    const { kv } = await prefill(someTokens(330), 110);
+    for (const size of [1, 64, 330]) {
+      const starts = Array.from({ length: Math.ceil(330 / size) }, (_, i) => i * size);
+      const loaded = model.newKvBuffer();
+      await model.load(
+        loaded,
+        starts.map((start) => kv.exportRows(start, Math.min(330, start + size))),
+      );
+      expect(loaded.exportRows(0, 330)).toEqual(kv.exportRows(0, 330));
+      expect(rotatedKeys(loaded)).toEqual(rotatedKeys(kv));
+    }
+  });
+
   test('refuses rows of another model', async () => {
     const kv = model.newKvBuffer();
     await expect(model.load(kv, [{ count: 2, k: new Float32Array(8), v: new Float32Array(8) }])).rejects.toThrow(

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { EngineError } from '../errors.ts';
 import type { KvRows } from '../types.ts';
 import { KvBuffer } from './kv-buffer.ts';
+import { groupBlocks, joinBlocks } from './kv-rows.ts';
 import { DEEP_FILE, readManifest, ROTATION_FILE, SHALLOW_FILE } from './manifest.ts';
 import type { ModelManifest } from './manifest.ts';
 import { rotateKeys } from './rope.ts';
@@ -12,6 +13,9 @@ import { Segment } from './segment.ts';
 import { Session } from './sessions.ts';
 import { deepLayers, planeFloatsPerRow, shallowLayers } from './shape.ts';
 import type { ModelShape } from './shape.ts';
+
+/** Enough to make the cost of a run small, and few enough to keep each one short. */
+const ROWS_PER_ROTATION = 512;
 
 interface Parts {
   shallow: Segment;
@@ -84,18 +88,27 @@ export class Model {
     return want.logits ? second.output : null;
   }
 
-  /** Appends rows from the cache at the positions kv.rows.., rotating their keys to those positions. */
-  async load(kv: KvBuffer, rows: readonly KvRows[]): Promise<void> {
-    for (const block of rows) {
-      const floats = block.count * planeFloatsPerRow(this.shape);
-      if (block.k.length !== floats || block.v.length !== floats) throw new RangeError('rows of another model');
-      if (block.count === 0) continue;
-      this.#checkRoom(kv, block.count);
-      kv.reserve(block.count);
-      const positions = kv.positions.subarray(kv.rows, kv.rows + block.count);
-      const rotatedK = await rotateKeys(this.#parts.rotation, block.k, { of: positions, shape: this.shape });
-      kv.write(0, { count: block.count, rotatedK, rawK: block.k, v: block.v });
-      kv.commit(block.count);
+  /**
+   * Appends rows from the cache at the positions kv.rows.., rotating their keys to those positions.
+   * Throws `context-exceeded`; the sequence is then unchanged.
+   */
+  async load(kv: KvBuffer, blocks: readonly KvRows[]): Promise<void> {
+    const floatsPerRow = planeFloatsPerRow(this.shape);
+    for (const { count, k, v } of blocks) {
+      if (k.length !== count * floatsPerRow || v.length !== k.length) throw new RangeError('rows of another model');
+    }
+    const total = blocks.reduce((sum, block) => sum + block.count, 0);
+    if (total === 0) return;
+    this.#checkRoom(kv, total);
+    kv.reserve(total);
+    for (const group of groupBlocks(blocks, ROWS_PER_ROTATION)) {
+      const { count, k, v } = joinBlocks(group, this.shape);
+      const start = kv.rows;
+      const positions = kv.positions.subarray(start, start + count);
+      const rotatedK = await rotateKeys(this.#parts.rotation, k, { of: positions, shape: this.shape });
+      if (kv.rows !== start) throw new Error('two computations on one sequence at once');
+      kv.write(0, { count, rotatedK, rawK: k, v });
+      kv.commit(count);
     }
   }
 

@@ -8,8 +8,7 @@ import { z } from 'zod';
 import { continueGreedily } from '../testing/greedy-answer.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { Model } from './forward.ts';
-import { checkModelFolder } from './import/inspect.ts';
-import { importModel } from './import/import-model.ts';
+import { checkModelFolder, importModel } from './import/import-model.ts';
 
 const models = join(process.env['HEARTH_SHARED'] ?? resolve(import.meta.dirname, '../../../shared'), 'models');
 const work = temporaryFolder();

@@ -2,14 +2,14 @@
 
 import type { ReusePlanReport, TokenOrigins, TurnReport } from '../contract/chat.ts';
 import type { PolicyName } from '../contract/settings.ts';
-import type { MatchedBlock } from '../match/matcher.ts';
+import type { BlockRef } from '../cache/block.ts';
 import { scopeKind } from '../types.ts';
 
 export interface ReusePlan {
   policy: PolicyName;
   promptTokens: number;
   /** Cover the positions 0..reusedTokens-1 in order. */
-  reuse: readonly MatchedBlock[];
+  reuse: readonly BlockRef[];
   reusedTokens: number;
   missReason: string | null;
 }
@@ -20,7 +20,7 @@ const NO_ORIGINS: TokenOrigins = { exactPrefix: 0, ownAnswer: 0, moved: 0, edite
 export function countOrigins(plan: ReusePlan, reusedTokens = plan.reusedTokens): TokenOrigins {
   const origins = { ...NO_ORIGINS, fresh: plan.promptTokens - reusedTokens };
   for (const block of plan.reuse) {
-    const end = Math.min(block.end, reusedTokens);
+    const end = Math.min(block.start + block.count, reusedTokens);
     if (end <= block.start) continue;
     const answer = Math.max(0, Math.min(end, block.decoded.end) - Math.max(block.start, block.decoded.start));
     origins.ownAnswer += answer;
@@ -33,7 +33,7 @@ export function countOrigins(plan: ReusePlan, reusedTokens = plan.reusedTokens):
 export function countScopes(plan: ReusePlan, reusedTokens = plan.reusedTokens): TurnReport['sharedFrom'] {
   const counts = { private: 0, library: 0, app: 0 };
   for (const block of plan.reuse) {
-    counts[scopeKind(block.scope)] += Math.max(0, Math.min(block.end, reusedTokens) - block.start);
+    counts[scopeKind(block.scope)] += Math.max(0, Math.min(block.start + block.count, reusedTokens) - block.start);
   }
   return counts;
 }

@@ -2,6 +2,8 @@
 
 import { expect, test } from 'vitest';
 import type { ProfileId } from '../contract/profiles.ts';
+import { privateScope } from '../types.ts';
+import type { Scope } from '../types.ts';
 import { mayRead, mostRestrictive, readableScopes, scopeOfDocument, scopeOfSystem } from './scopes.ts';
 
 const ana = 'ana' as ProfileId;
@@ -9,8 +11,8 @@ const ben = 'ben' as ProfileId;
 
 test("a person reads what is the app's, the library's and their own, and nobody else's", () => {
   expect(readableScopes(ana)).toEqual(['app', 'library', 'private:ana']);
-  expect(mayRead(ana, 'private:ana')).toBe(true);
-  expect(mayRead(ana, 'private:ben' as never)).toBe(false);
+  expect(mayRead(ana, privateScope(ana))).toBe(true);
+  expect(mayRead(ana, privateScope(ben))).toBe(false);
 });
 
 test('a document is shared only when it was put into the library', () => {
@@ -26,14 +28,14 @@ test("the built-in system text is the app's, a written one is its owner's unless
 });
 
 test('what is computed from two texts is as restricted as the more restricted one', () => {
-  const order = ['app', 'library', 'private:ana'] as const;
+  const order: Scope[] = ['app', 'library', privateScope(ana)];
   for (const [low, a] of order.entries()) {
     for (const [high, b] of order.entries()) {
-      expect(mostRestrictive(a as never, b as never)).toBe(order[Math.max(low, high)]);
+      expect(mostRestrictive(a, b)).toBe(order[Math.max(low, high)]);
     }
   }
 });
 
 test('the private texts of two people never meet', () => {
-  expect(() => mostRestrictive('private:ana' as never, 'private:ben' as never)).toThrow('two people');
+  expect(() => mostRestrictive(privateScope(ana), privateScope(ben))).toThrow('two people');
 });

@@ -10,8 +10,8 @@ import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { makeTinyModel } from '../../testing/tiny-model.ts';
 import type { TinyModelOptions } from '../../testing/tiny-model.ts';
 import { isIntact, LAYOUT_VERSION, readManifest } from '../manifest.ts';
-import { importModel, installModel } from './import-model.ts';
-import { checkModelFolder, inspectModelFolder } from './inspect.ts';
+import { checkModelFolder, importModel, installModel } from './import-model.ts';
+import { inspectModelFolder } from './inspect.ts';
 
 const work = temporaryFolder();
 const TINY: TinyModelOptions = {

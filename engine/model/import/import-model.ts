@@ -1,9 +1,10 @@
-// Turns a Hugging Face folder into an installed model: graphs, tables and manifest beside the weights, which are
-// hard-linked (or copied) and used in place. Nothing is listed until the last step, a rename, is done.
+// Checks a Hugging Face folder, or turns it into an installed model: graphs, tables and manifest beside the weights,
+// which are hard-linked (or copied) and used in place. Nothing is listed until the last step, a rename, is done.
 
 import { randomUUID } from 'node:crypto';
 import { copyFile, link, mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { ModelCheck } from '../../contract/models.ts';
 import { EngineError } from '../../errors.ts';
 import {
   DEEP_FILE,
@@ -16,11 +17,15 @@ import {
   writeManifest,
 } from '../manifest.ts';
 import type { ModelManifest } from '../manifest.ts';
+import { estimateMemoryBytes } from '../shape.ts';
+import { readArchitecture } from './architectures.ts';
 import { deepGraph, rotationGraph, shallowGraph } from './graph.ts';
-import { fingerprintModel, fingerprintTokenizer, inspectModelFolder } from './inspect.ts';
+import { countParameters, fingerprintModel, fingerprintTokenizer, inspectModelFolder, realFolder } from './inspect.ts';
 import type { InspectedModel } from './inspect.ts';
 import { encodeOnnx } from './onnx-writer.ts';
 import { ropeTables } from './rope-tables.ts';
+import { readWeightFiles } from './safetensors.ts';
+import { matchWeights } from './weights.ts';
 
 export interface ImportRequest {
   source: string;
@@ -29,6 +34,36 @@ export interface ImportRequest {
 }
 
 export const PARTIAL_SUFFIX = '.partial';
+
+/** All problems a person can be told before importing. */
+export async function checkModelFolder(source: string): Promise<ModelCheck> {
+  const name = basename(source);
+  const problems: string[] = [];
+  const note = (error: unknown): null => {
+    if (!(error instanceof EngineError)) throw error;
+    problems.push(error.message);
+    return null;
+  };
+  const folder = await realFolder(source).catch(note);
+  const architecture = folder === null ? null : await readArchitecture(folder).catch(note);
+  const files = folder === null ? null : await readWeightFiles(folder).catch(note);
+  const shape = architecture?.shape ?? null;
+  let parameters: number | null = null;
+  try {
+    if (shape && files) parameters = countParameters(matchWeights(shape, files.tensors));
+  } catch (error) {
+    note(error);
+  }
+  return {
+    ok: problems.length === 0,
+    name,
+    architecture: architecture?.name ?? null,
+    contextTokens: shape?.context ?? null,
+    parameters,
+    memoryBytes: shape && parameters !== null ? estimateMemoryBytes(shape, parameters) : null,
+    problems,
+  };
+}
 
 /** Checks everything, then installs. Throws an EngineError and leaves nothing behind if it cannot. */
 export async function importModel({ source, target }: ImportRequest): Promise<ModelManifest> {

@@ -1,15 +1,13 @@
-// Looks at a Hugging Face folder and tells what it holds and what is wrong with it. Writes nothing.
+// Looks at a Hugging Face folder: its shape, its weights, its files and their fingerprints. Writes nothing.
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { ModelCheck } from '../../contract/models.ts';
 import { EngineError } from '../../errors.ts';
 import { LAYOUT_VERSION } from '../manifest.ts';
 import type { FileStamp } from '../manifest.ts';
-import { estimateMemoryBytes } from '../shape.ts';
 import type { ModelShape } from '../shape.ts';
 import { readArchitecture } from './architectures.ts';
 import { readWeightFiles } from './safetensors.ts';
@@ -50,36 +48,6 @@ export async function inspectModelFolder(source: string): Promise<InspectedModel
   };
 }
 
-/** All problems a person can be told before importing. */
-export async function checkModelFolder(source: string): Promise<ModelCheck> {
-  const name = basename(source);
-  const problems: string[] = [];
-  const note = (error: unknown): null => {
-    if (!(error instanceof EngineError)) throw error;
-    problems.push(error.message);
-    return null;
-  };
-  const folder = await realFolder(source).catch(note);
-  const architecture = folder === null ? null : await readArchitecture(folder).catch(note);
-  const files = folder === null ? null : await readWeightFiles(folder).catch(note);
-  const shape = architecture?.shape ?? null;
-  let parameters: number | null = null;
-  try {
-    if (shape && files) parameters = countParameters(matchWeights(shape, files.tensors));
-  } catch (error) {
-    note(error);
-  }
-  return {
-    ok: problems.length === 0,
-    name,
-    architecture: architecture?.name ?? null,
-    contextTokens: shape?.context ?? null,
-    parameters,
-    memoryBytes: shape && parameters !== null ? estimateMemoryBytes(shape, parameters) : null,
-    problems,
-  };
-}
-
 /** sha256 over layout version, config.json and the content of every weight file. Reads all of them. */
 export async function fingerprintModel(model: InspectedModel): Promise<string> {
   const hash = createHash('sha256').update(`layout ${LAYOUT_VERSION}\n`);
@@ -111,13 +79,13 @@ async function stampFiles(folder: string, weightFiles: string[]): Promise<FileSt
   return stamps;
 }
 
-function countParameters(weights: ReadonlyMap<string, TensorLocation>): number {
+export function countParameters(weights: ReadonlyMap<string, TensorLocation>): number {
   let total = 0;
   for (const { shape } of weights.values()) total += shape.reduce((product, size) => product * size, 1);
   return total;
 }
 
-async function realFolder(source: string): Promise<string> {
+export async function realFolder(source: string): Promise<string> {
   const folder = await realpath(source).catch(() => null);
   if (folder === null || !(await stat(folder)).isDirectory()) {
     throw new EngineError('model-missing', `There is no folder ${source}. Choose the folder of a Hugging Face model.`);

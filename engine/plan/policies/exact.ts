@@ -1,6 +1,6 @@
 // Policy `exact`: the longest prefix whose keys and values are exactly those of this prompt; the rest is computed.
 
-import type { MatchedBlock } from '../../match/matcher.ts';
+import type { BlockRef } from '../../cache/block.ts';
 import type { Policy } from './policy.ts';
 
 /** Fewer reused tokens are not worth a look into memory or onto the disk. */
@@ -24,8 +24,8 @@ export const exact: Policy = {
   },
 };
 
-function cut(blocks: readonly MatchedBlock[], end: number): MatchedBlock[] {
+function cut(blocks: readonly BlockRef[], end: number): BlockRef[] {
   return blocks
     .filter((block) => block.start < end)
-    .map((block) => (block.end > end ? { ...block, end } : block));
+    .map((block) => ({ ...block, count: Math.min(block.count, end - block.start) }));
 }

@@ -12,7 +12,6 @@ import torch.nn.functional as F
 
 import batches
 import circuit
-import optimizer
 from corpus import Held
 from model import Starter
 from tokenizer import Tokenizer
@@ -26,8 +25,7 @@ def options():
     parser.add_argument("--work", required=True, help="folder with tokenizer.json; checkpoints and the log go here")
     parser.add_argument("--tokens", type=float, default=20e6, help="tokens to train on, padding included")
     parser.add_argument("--batch", type=int, default=4096, help="tokens of one step")
-    parser.add_argument("--rate", type=float, default=2e-3, help="highest learning rate of AdamW (embedding, gains)")
-    parser.add_argument("--matrix-rate", type=float, default=0.02, help="highest learning rate of Muon (matrices)")
+    parser.add_argument("--rate", type=float, default=1e-3, help="highest learning rate")
     parser.add_argument("--decay-from", type=float, default=0.7, help="share of the run after which the rate falls to zero")
     parser.add_argument("--facts", type=int, default=44, help="largest documents before the long part, in facts of about 13 tokens")
     parser.add_argument("--long-from", type=float, default=0.8, help="share of the run after which a tenth of the pools is long")
@@ -50,9 +48,17 @@ def plan(done, chosen, r):
 
 
 def rate_at(done, step, chosen):
-    """The share of the highest rate: warm-up, a long level part, a straight fall."""
-    falling = min(1, (1 - done) / (1 - chosen.decay_from))
-    return min(1, (step + 1) / 60) * max(0.02, falling)
+    """Warm-up in two parts (a high rate in the first minutes breaks the copying circuit), a long level part, a straight fall."""
+    warm = min(1.0, 0.6 * (step + 1) / 60, 0.6 + 0.4 * step / 600)
+    falling = min(1.0, (1 - done) / (1 - chosen.decay_from))
+    return chosen.rate * warm * max(0.02, falling)
+
+
+def make_optimizer(model, rate):
+    matrices = [p for p in model.parameters() if p.dim() == 2]
+    gains = [p for p in model.parameters() if p.dim() < 2]
+    groups = [dict(params=matrices, weight_decay=0.05), dict(params=gains, weight_decay=0.0)]
+    return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.95), eps=1e-8)
 
 
 def small_test(model, tokenizer, device):
@@ -82,32 +88,30 @@ class Run:
         if not saved:
             circuit.build(self.model)
         self.model.to(chosen.device)
-        self.optimizers = optimizer.make(self.model, chosen.rate, chosen.matrix_rate)
+        self.optimizer = make_optimizer(self.model, chosen.rate)
         self.pool, self.step, self.tokens, self.seconds = 0, 0, 0, 0.0
         if saved:
             self.model.load_state_dict(saved["model"])
-            for target, state in zip(self.optimizers, saved["optimizers"]):
-                target.load_state_dict(state)
+            self.optimizer.load_state_dict(saved["optimizer"])
             self.pool, self.step, self.tokens, self.seconds = saved["counters"]
 
     def save(self):
-        state = dict(shape=self.model.shape, model=self.model.state_dict(), optimizers=[o.state_dict() for o in self.optimizers],
+        state = dict(shape=self.model.shape, model=self.model.state_dict(), optimizer=self.optimizer.state_dict(),
                      counters=(self.pool, self.step, self.tokens, self.seconds))
         torch.save(state, self.path + ".new")
         os.replace(self.path + ".new", self.path)
 
     def learn(self, rows, rate, device):
         """One step. Returns (loss, tokens right, answers right as [(type, right)])."""
-        for group in [group for one in self.optimizers for group in one.param_groups]:
-            group["lr"] = group["top"] * rate
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
         tokens, positions, wanted = batches.tensors(rows, torch, device)
         logits = self.model(tokens, positions)
         loss = F.cross_entropy(logits, wanted)
         self.model.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        for one in self.optimizers:
-            one.step()
+        self.optimizer.step()
         self.step += 1
         self.tokens += tokens.numel()
         right = (logits.detach().argmax(-1) == wanted).tolist()

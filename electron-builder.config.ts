@@ -1,0 +1,41 @@
+// What a package holds: the built programs, the two native libraries for its platform, the model that ships with
+// Hearth. Nothing is compiled here, and nothing that only building and testing need goes along.
+
+import type { Configuration } from 'app-builder-lib';
+
+const config: Configuration = {
+  appId: 'app.hearth.desktop',
+  productName: 'Hearth',
+  directories: { output: 'dist-package', buildResources: 'resources/icons' },
+  // All native parts are N-API: one binary serves Node and Electron.
+  npmRebuild: false,
+  asar: true,
+  asarUnpack: ['**/*.{node,so,so.*,dylib,dll}'],
+  files: [
+    'package.json',
+    'dist/{engine,server,cli,electron,chunks,renderer}/**',
+    // The bundles hold every other package. Of these two, what their code loads on this platform.
+    '!node_modules/**/*',
+    'node_modules/better-sqlite3/{package.json,LICENSE,lib/**}',
+    'node_modules/better-sqlite3/prebuilds/${platform}-${arch}.node',
+    'node_modules/onnxruntime-node/{package.json,dist/**/*.js}',
+    'node_modules/onnxruntime-node/bin/napi-v6/${platform}/${arch}/**',
+    'node_modules/onnxruntime-common/{package.json,dist/cjs/**/*.js}',
+  ],
+  // Read by path, and large: beside the archive.
+  extraResources: [{ from: 'resources', to: 'hearth', filter: ['models/**', '!**/train/**', 'LICENSE*'] }],
+  electronFuses: {
+    runAsNode: false,
+    enableNodeOptionsEnvironmentVariable: false,
+    enableNodeCliInspectArguments: false,
+    enableEmbeddedAsarIntegrityValidation: true,
+    onlyLoadAppFromAsar: true,
+    enableCookieEncryption: true,
+    grantFileProtocolExtraPrivileges: false,
+  },
+  linux: { target: ['AppImage', 'deb'], category: 'Utility', synopsis: 'Local LLM chat for the people on one machine' },
+  mac: { target: ['dmg', 'zip'], category: 'public.app-category.productivity', hardenedRuntime: true },
+  win: { target: ['nsis'] },
+};
+
+export default config;

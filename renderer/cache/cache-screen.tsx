@@ -1,0 +1,105 @@
+// The cache panel: what Hearth remembers, what it costs on the disk, and what it gave back.
+
+import { ShieldCheck, Trash2 } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import type { CacheVerify, ScopeKind } from '../../engine/contract/cache.ts';
+import { clearCache, loadCache, useCache, verifyCache } from '../state/cache.ts';
+import { attempt, notify } from '../state/notices.ts';
+import { Button } from '../ui/button.tsx';
+import { ConfirmDialog } from '../ui/dialog.tsx';
+import { bytes, plural } from '../ui/format.ts';
+import { Menu, MenuItem, MenuLine } from '../ui/menu.tsx';
+import { PlaceHead } from '../ui/place-head.tsx';
+import { CacheTotals } from './cache-totals.tsx';
+import { EntryTable } from './entry-table.tsx';
+import { ScopeBar } from './scope-bar.tsx';
+
+const REFRESH_MS = 5000;
+
+type Clearing = { scope: ScopeKind | null; what: string };
+
+export function CacheScreen() {
+  const { stats, entries, verified, verifying } = useCache();
+  const [clearing, setClearing] = useState<Clearing | null>(null);
+  useEffect(() => {
+    void attempt(loadCache);
+    // A figure that could not be fetched stays as it is; the banner says when the engine is gone.
+    const timer = setInterval(() => void loadCache().catch(() => {}), REFRESH_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const clear = async ({ scope }: Clearing) => {
+    const removed = await attempt(() => clearCache(scope));
+    if (removed !== null) notify('done', `${plural(removed, 'block')} removed.`);
+  };
+  return (
+    <main className="place">
+      <PlaceHead title="Memory" />
+      <div className="place-body place-wide">
+        <div className="place-intro">
+          <p>
+            Everything Hearth has read is kept here as keys and values, so that it need not be read again. Losing any of it
+            costs time, never text.
+          </p>
+          <div className="place-actions">
+            <Button disabled={verifying} onClick={() => void attempt(verifyCache)}>
+              <ShieldCheck size={16} aria-hidden="true" /> {verifying ? 'Checking' : 'Verify'}
+            </Button>
+            <ClearMenu onChoose={setClearing} />
+          </div>
+        </div>
+        {verified !== null && <Verdict verified={verified} />}
+        {stats !== null && <CacheTotals stats={stats} />}
+        {stats !== null && <ScopeBar byScope={stats.byScope} />}
+        {entries !== null && <EntryTable entries={entries} />}
+      </div>
+      <ConfirmDialog
+        open={clearing !== null}
+        title={`Clear ${clearing?.what ?? ''}?`}
+        description={
+          <p>Chats and documents stay. What was remembered from them is read again when it is next needed, which takes longer.</p>
+        }
+        action="Clear"
+        onCancel={() => setClearing(null)}
+        onConfirm={() => {
+          if (clearing !== null) void clear(clearing);
+          setClearing(null);
+        }}
+      />
+    </main>
+  );
+}
+
+function ClearMenu({ onChoose }: { onChoose(clearing: Clearing): void }) {
+  const item = (scope: ScopeKind | null, label: string, what: string) => (
+    <MenuItem danger={scope === null} onSelect={() => onChoose({ scope, what })}>
+      {label}
+    </MenuItem>
+  );
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <Button>
+          <Trash2 size={16} aria-hidden="true" /> Clear
+        </Button>
+      }
+    >
+      {item('private', 'From your own chats', 'what came from your own chats')}
+      {item('library', 'From the library', 'what came from the library')}
+      {item('app', 'From Hearth’s own text', 'what came from Hearth’s own text')}
+      <MenuLine />
+      {item(null, 'Everything, of everyone', 'everything, of everyone')}
+    </Menu>
+  );
+}
+
+function Verdict({ verified }: { verified: CacheVerify }) {
+  const { clean, blocks, damaged, missingFiles, orphanFiles, bytesOnDisk } = verified;
+  return (
+    <p className="verdict" role="status" data-clean={clean}>
+      <strong>{clean ? 'All is well.' : 'Something was not right; it counts as not remembered.'}</strong>{' '}
+      {plural(blocks, 'block')} checked, {bytes(bytesOnDisk)} on disk
+      {clean ? '.' : `: ${damaged} damaged, ${missingFiles} missing, ${orphanFiles} without an owner.`}
+    </p>
+  );
+}

@@ -1,0 +1,67 @@
+// What may be reused, and how much room it may take.
+
+import type { PolicyName, Settings } from '../../engine/contract/settings.ts';
+import { attempt } from '../state/notices.ts';
+import { changeSettings } from '../state/settings.ts';
+import { NumberField } from './number-field.tsx';
+
+const GIB = 2 ** 30;
+const MIB = 2 ** 20;
+const POLICY_WORDS: Record<PolicyName, { name: string; note: string }> = {
+  exact: { name: 'Exact', note: 'Reuse what is exactly the same. Answers are the same as without.' },
+  off: { name: 'Off', note: 'Read everything again each time.' },
+};
+
+export function MemorySettings({ settings }: { settings: Settings }) {
+  const save = (change: Partial<Settings>) => void attempt(() => changeSettings(change));
+  return (
+    <>
+      <fieldset className="choice">
+        <legend>Reuse</legend>
+        {(['exact', 'off'] as const).map((policy) => (
+          <label key={policy}>
+            <input
+              type="radio"
+              name="policy"
+              checked={settings.policy === policy}
+              onChange={() => save({ policy })}
+            />
+            <span>
+              {POLICY_WORDS[policy].name}
+              <small>{POLICY_WORDS[policy].note}</small>
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      <NumberField
+        label="Room on the disk"
+        note="Every file of the cache counts."
+        unit="GiB"
+        value={round(settings.cacheQuotaBytes / GIB)}
+        min={0}
+        max={100_000}
+        step={0.1}
+        onSave={(value) => save({ cacheQuotaBytes: Math.round(value * GIB) })}
+      />
+      <NumberField
+        label="Room in memory"
+        note="The fastest place. Used from the next start."
+        unit="MiB"
+        value={Math.round(settings.memoryBudgetBytes / MIB)}
+        min={0}
+        max={10_000_000}
+        onSave={(value) => save({ memoryBudgetBytes: value * MIB })}
+      />
+      <NumberField
+        label="Processor threads"
+        note="Used from the next start."
+        value={settings.threads}
+        min={1}
+        max={256}
+        onSave={(threads) => save({ threads })}
+      />
+    </>
+  );
+}
+
+const round = (value: number) => Math.round(value * 10) / 10;
