@@ -52,7 +52,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const conversations = new Conversations(database, profiles, library);
   const folders = { models: join(dataFolder, 'models'), starter: join(resourcesFolder, 'models', 'starter') };
   const scheduler = new Scheduler(MAX_ACTIVE_SEQUENCES);
-  const loop = new Loop(scheduler, () => cache.flush(IDLE_WRITE_MS));
+  const loop = new Loop(scheduler, () => cache.flush(IDLE_WRITE_MS) > 0);
   const models = new ModelSlot({ catalog: new Catalog(folders), cache, scheduler, settings });
   await models.load(options.modelId ?? settings.get().modelId);
 

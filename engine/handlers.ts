@@ -2,11 +2,12 @@
 
 import { version } from './lib/version.ts';
 import type { KvCache } from './cache/kv-cache.ts';
-import type { Conversation } from './contract/chat.ts';
+import type { Conversation, ConversationId } from './contract/chat.ts';
 import type { LibraryDocument } from './contract/library.ts';
 import type { CallHandlers, StreamHandlers } from './contract/rpc.ts';
 import type { Conversations } from './conversations/conversations.ts';
 import type { Library } from './conversations/library.ts';
+import { EngineError } from './errors.ts';
 import type { ModelSlot } from './model-slot.ts';
 import type { Loop } from './loop.ts';
 import { checkModelFolder } from './model/import/import-model.ts';
@@ -45,7 +46,7 @@ export function callHandlers(parts: HandlerParts): CallHandlers {
     'settings.get': () => settings.get(),
     'settings.set': (changes) => {
       const now = settings.set(changes);
-      cache.resize({ quotaBytes: now.cacheQuotaBytes, memoryBudgetBytes: now.memoryBudgetBytes });
+      cache.setLimits({ quotaBytes: now.cacheQuotaBytes, memoryBudgetBytes: now.memoryBudgetBytes });
       return now;
     },
     'profiles.list': () => profiles.list(),
@@ -53,7 +54,7 @@ export function callHandlers(parts: HandlerParts): CallHandlers {
     'profiles.update': ({ profileId, ...changes }) => profiles.update(profileId, changes),
     'profiles.remove': ({ profileId }) => {
       profiles.remove(profileId);
-      cache.removeOwner(profileId);
+      cache.remove({ profileId });
       return {};
     },
     'conversations.list': ({ profileId }) => conversations.list(profileId),
@@ -62,8 +63,8 @@ export function callHandlers(parts: HandlerParts): CallHandlers {
     'conversations.rename': ({ title, ...of }) => conversations.rename(of, title),
     'conversations.setDocuments': ({ documents, ...of }) => opened(conversations.setDocuments(of, documents)),
     'conversations.remove': (of) => {
-      for (const documentId of conversations.remove(of)) cache.removeDocument(documentId);
-      cache.removeConversation(of.conversationId);
+      for (const documentId of conversations.remove(of)) cache.remove({ documentId });
+      cache.remove({ conversationId: of.conversationId });
       return {};
     },
     'library.list': ({ profileId }) => library.list(profileId).map(counted),
@@ -74,7 +75,7 @@ export function callHandlers(parts: HandlerParts): CallHandlers {
     },
     'library.remove': ({ profileId, documentId }) => {
       library.remove(profileId, documentId);
-      cache.removeDocument(documentId);
+      cache.remove({ documentId });
       return {};
     },
     'models.list': () => models.list(),
@@ -101,7 +102,7 @@ export function callHandlers(parts: HandlerParts): CallHandlers {
       return {};
     },
     'cache.verify': () => cache.verify(),
-    'cache.clear': ({ scope, profileId }) => ({ removedBlocks: cache.clear({ scope, owner: profileId }) }),
+    'cache.clear': (what) => ({ removedBlocks: cache.remove(what) }),
   };
 }
 
@@ -113,10 +114,15 @@ export function streamHandlers(parts: HandlerParts): StreamHandlers {
     settings: () => parts.settings.get(),
     loaded: () => parts.models.require(),
   };
+  const answering = new Set<ConversationId>();
   const run: typeof runTurn = async function* (request, of, signal) {
+    const { conversationId } = request;
+    if (answering.has(conversationId)) throw busy();
+    answering.add(conversationId);
     try {
       return yield* runTurn(request, of, signal);
     } finally {
+      answering.delete(conversationId);
       // What the turn computed waits to be written.
       parts.loop.wake();
     }
@@ -125,6 +131,10 @@ export function streamHandlers(parts: HandlerParts): StreamHandlers {
     'chat.send': (request, signal) => run(request, turnParts, signal),
     'chat.regenerate': (request, signal) => run({ ...request, text: null }, turnParts, signal),
   };
+}
+
+function busy(): EngineError {
+  return new EngineError('model-busy', 'This chat is being answered already. Stop that answer or wait for its end.');
 }
 
 function withTokens(document: LibraryDocument, { library, models }: HandlerParts): LibraryDocument {

@@ -1,6 +1,7 @@
 // A model that is ready to answer: its graph, its text side, its part of the cache, and how fast it is here.
 
-import type { CacheSpace, KvCache } from './cache/kv-cache.ts';
+import type { KvCache } from './cache/kv-cache.ts';
+import type { Space } from './cache/space.ts';
 import type { ModelSummary } from './contract/models.ts';
 import { PrefillSpeed } from './metrics/prefill-speed.ts';
 import type { InstalledModel } from './model/catalog.ts';
@@ -12,7 +13,7 @@ export interface LoadedModel {
   summary: ModelSummary;
   model: Model;
   text: ModelText;
-  space: CacheSpace;
+  space: Space;
   speed: PrefillSpeed;
 }
 

@@ -78,7 +78,7 @@ export class ModelSlot {
       await this.select(STARTER_ID);
     }
     await this.catalog.remove(modelId);
-    this.#parts.cache.removeModel(modelId);
+    this.#parts.cache.remove({ modelId });
   }
 
   async close(): Promise<void> {

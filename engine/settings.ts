@@ -55,7 +55,8 @@ function defaults(): Settings {
     policy: 'exact',
     cacheQuotaBytes: 4 * GIB,
     memoryBudgetBytes: Math.min(GIB, Math.floor(totalmem() / 8)),
-    threads: Math.min(availableParallelism(), 4),
+    // Half of the logical cores are real ones on most machines; beyond them threads only fight.
+    threads: Math.min(8, Math.max(2, Math.floor(availableParallelism() / 2))),
     sampling: {
       temperature: 0,
       topK: 0,

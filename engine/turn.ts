@@ -1,5 +1,6 @@
 // The life of one turn, top to bottom: save, read, find, plan, compute, answer, keep.
 
+import { randomInt } from 'node:crypto';
 import type { ChatEvent, ChatResult, Message, TurnOptions, TurnReport } from './contract/chat.ts';
 import type { Settings } from './contract/settings.ts';
 import type { Conversations } from './conversations/conversations.ts';
@@ -9,6 +10,7 @@ import type { LoadedModel } from './loaded-model.ts';
 import { matchPrompt } from './match/matcher.ts';
 import { turnReport } from './metrics/turn-report.ts';
 import type { TurnTimes } from './metrics/turn-report.ts';
+import { firstRows } from './model/kv-rows.ts';
 import { policyNamed } from './plan/planner.ts';
 import { reportPlan } from './plan/reuse-plan.ts';
 import type { ReusePlan } from './plan/reuse-plan.ts';
@@ -93,15 +95,22 @@ function saveQuestion(request: TurnRequest, of: OfConversation, parts: TurnParts
 
 function newSequence({ request, parts, loaded, plan }: Turn, tokens: Int32Array, signal: AbortSignal): Sequence {
   const { model, space, speed } = loaded;
-  const sampling = { ...parts.settings().sampling, ...request.sampling };
+  const set = parts.settings().sampling;
+  const seed = set.seed === 0 ? randomInt(2 ** 32) : set.seed;
+  const sampling = { ...set, seed, ...request.sampling };
   const sampler = new Sampler(sampling);
+  const penalises = sampling.repetitionPenalty !== 1;
   return new Sequence(
     {
       tokens,
-      reuse: plan.reuse.map((block) => () => space.load(block)),
+      reuse: plan.reuse.map((block) => () => {
+        const rows = space.load(block);
+        return rows === null ? null : firstRows(rows, block.count, model.shape);
+      }),
       maxTokens: Math.min(sampling.maxTokens, model.shape.context - tokens.length),
       eosTokenIds: model.shape.eosTokenIds,
-      sample: (logits, output) => sampler.next(logits, output),
+      // As in Hugging Face transformers, the penalty counts the prompt too.
+      sample: (logits, output) => sampler.next(logits, penalises ? [...tokens, ...output] : []),
       signal,
     },
     { model, speed },
@@ -116,7 +125,6 @@ async function* answer(turn: RunningTurn): AsyncGenerator<ChatEvent, ChatResult>
   const message = messages.beginAnswer(of);
   let ttftMs = 0;
   let savedAt = performance.now();
-  let failed = true;
   try {
     for await (const event of sequence.events()) {
       if (event.type === 'progress') yield event;
@@ -134,9 +142,10 @@ async function* answer(turn: RunningTurn): AsyncGenerator<ChatEvent, ChatResult>
     }
     const rest = written.flush();
     if (rest !== '') yield { type: 'text', text: rest };
-    failed = false;
-  } finally {
-    if (failed) messages.finishAnswer(message.id, { text: written.text, state: 'interrupted', report: null });
+  } catch (error) {
+    messages.updateAnswer(message.id, written.text);
+    messages.interrupt(message.id);
+    throw error;
   }
   if (ttftMs === 0) ttftMs = performance.now() - times.begunAt;
   const { quality = 'exact' } = turn.request;

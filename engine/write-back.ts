@@ -2,7 +2,7 @@
 
 import { BLOCK_TOKENS } from './cache/block.ts';
 import type { BlockKey, EntryRef } from './cache/block.ts';
-import type { CacheSpace } from './cache/kv-cache.ts';
+import type { Space } from './cache/space.ts';
 import { log } from './lib/log.ts';
 import type { ReusePlan } from './plan/reuse-plan.ts';
 import type { Sequence } from './schedule/sequence.ts';
@@ -10,7 +10,7 @@ import type { Prompt, ScopedRange } from './text/prompt.ts';
 import type { Scope } from './types.ts';
 
 /** A shared beginning shorter than this gets no block of its own: the text behind it decides who may reuse it. */
-const LEAST_SHARED_TOKENS = 16;
+const LEAST_SHARED_TOKENS = BLOCK_TOKENS / 2;
 
 export interface BlockCut {
   start: number;
@@ -37,7 +37,7 @@ export function cutBlocks(scopes: readonly ScopedRange[], start: number, end: nu
 }
 
 export interface RowsToKeep {
-  space: CacheSpace;
+  space: Space;
   prompt: Prompt;
   plan: ReusePlan;
   sequence: Sequence;

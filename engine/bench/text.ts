@@ -1,6 +1,6 @@
 // Seeded text for benchmarks: a document of plain facts, and questions about it that all begin differently.
 
-import { seededRandom } from '../testing/tiny-model.ts';
+import { seededRandom } from '../sample/random.ts';
 
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 const PLACES = ['clinic', 'kitchen', 'library', 'garden', 'school', 'office', 'workshop', 'bakery'];

@@ -1,10 +1,21 @@
 // Block files: blocks/<first two digits of the key>/<key>.kv. A file appears whole or not at all (temporary name, rename).
 // Knows neither the index nor the quota. Throws what the file system throws.
 
-import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { BlockKey } from './block.ts';
-import { decodeBlock, encodeBlock, fileBytes } from './format.ts';
+import { decodeBlock, encodeBlock, shapeOf } from './format.ts';
 import type { BlockIdentity } from './format.ts';
 import type { KvRows } from '../types.ts';
 
@@ -33,27 +44,33 @@ export class DiskTier {
 
   /** Null when the file is missing, cut, changed, or of another block. */
   read(identity: BlockIdentity): KvRows | null {
-    let file: number;
+    const file = this.#readFile(identity.key);
+    return file && decodeBlock(identity, file);
+  }
+
+  /** Whether the file is what `read` would accept, whatever the shape. */
+  isWhole(identity: Omit<BlockIdentity, 'shape'>): boolean {
+    const file = this.#readFile(identity.key);
+    const shape = file && shapeOf(file);
+    return file !== null && shape !== null && decodeBlock({ ...identity, shape }, file) !== null;
+  }
+
+  #readFile(key: BlockKey): ArrayBuffer | null {
+    let file: number | null = null;
     try {
-      file = openSync(this.#path(identity.key), 'r');
-    } catch {
-      return null;
-    }
-    try {
-      const size = fstatSync(file).size;
-      if (size !== fileBytes(identity.shape, identity.count)) return null;
-      const bytes = new Uint8Array(new ArrayBuffer(size));
+      file = openSync(this.#path(key), 'r');
+      const bytes = new Uint8Array(new ArrayBuffer(fstatSync(file).size));
       let filled = 0;
-      while (filled < size) {
-        const read = readSync(file, bytes, filled, size - filled, filled);
+      while (filled < bytes.length) {
+        const read = readSync(file, bytes, filled, bytes.length - filled, filled);
         if (read === 0) return null;
         filled += read;
       }
-      return decodeBlock(identity, bytes.buffer);
+      return bytes.buffer;
     } catch {
       return null;
     } finally {
-      closeSync(file);
+      if (file !== null) closeSync(file);
     }
   }
 

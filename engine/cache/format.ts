@@ -43,6 +43,14 @@ export function decodeBlock(identity: BlockIdentity, file: ArrayBuffer): KvRows 
   return decodeRows(file, HEADER_BYTES, identity);
 }
 
+/** The shape that a file claims, to be proved by `decodeBlock`; null when there is no header. */
+export function shapeOf(file: ArrayBuffer): BlockShape | null {
+  if (file.byteLength < HEADER_BYTES) return null;
+  const view = new DataView(file);
+  const at = (offset: number): number => view.getUint32(offset, true);
+  return { layers: at(12), kvHeads: at(16), headSize: at(20) };
+}
+
 function encodeHeader(identity: BlockIdentity, checksum: number): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   header.write(MAGIC, 0, 'latin1');

@@ -4,8 +4,8 @@
 // Rows 0..m-1 of a block are right for any prompt that shares its first m tokens, whatever follows (causality).
 
 import { BLOCK_TOKENS, blockKey, commonTokens, mayFollow } from './block.ts';
-import type { BlockKey, BlockRef, BlockRow } from './block.ts';
-import type { Siblings } from './index/blocks.ts';
+import type { BlockKey, BlockRef } from './block.ts';
+import type { ChainBlock, Siblings } from './index/blocks.ts';
 import type { CacheIndex } from './index/cache-index.ts';
 import type { Scope } from '../types.ts';
 
@@ -13,7 +13,7 @@ import type { Scope } from '../types.ts';
 export type Miss = 'none' | 'new' | 'diverged' | 'evicted' | 'other-layout';
 
 export interface FoundBlock {
-  block: BlockRow;
+  block: ChainBlock;
   start: number;
   count: number;
 }
@@ -53,7 +53,7 @@ export class PrefixWalk {
     return this.#best;
   }
 
-  #visit(parent: BlockRow | null, position: number): void {
+  #visit(parent: ChainBlock | null, position: number): void {
     if (position > this.#bestEnd) this.#keep(position);
     const window = this.#window(position);
     if (window.length === 0) return;
@@ -70,20 +70,18 @@ export class PrefixWalk {
     for (const scope of scopes) this.#tryPart(this.#siblings(parent, scope), { window, position });
   }
 
-  /** Children that are a prefix of the window, longest first. In token order the next shorter one stands right before. */
-  #wholeMatches(siblings: Siblings, window: Uint8Array): BlockRow[] {
-    const found = new Map<number, BlockRow>();
+  /** Children that are a prefix of the window. In token order the next shorter one stands right before. */
+  *#wholeMatches(siblings: Siblings, window: Uint8Array): Generator<ChainBlock> {
     for (const index of this.#indexes) {
       let end = window.length;
       while (end > 0) {
         const block = index.blocks.before(siblings, window.subarray(0, end));
         if (!block) break;
         const common = commonTokens(block.tokens, window);
-        if (common === block.count && !found.has(common)) found.set(common, block);
+        if (common === block.count) yield block;
         end = 4 * Math.min(common, end / 4 - 1);
       }
     }
-    return [...found.values()].sort((left, right) => right.count - left.count);
   }
 
   /** The neighbours of the window in token order share most with it. */
@@ -112,7 +110,7 @@ export class PrefixWalk {
     return this.#prompt.tokens.subarray(position * 4, (position + BLOCK_TOKENS) * 4);
   }
 
-  #siblings(parent: BlockRow | null, scope: Scope): Siblings {
+  #siblings(parent: ChainBlock | null, scope: Scope): Siblings {
     return { parent: parent?.key ?? null, layout: this.#prompt.layout, scope };
   }
 
@@ -129,7 +127,7 @@ export class PrefixWalk {
     return parent === null && this.#knownToOtherLayout() ? 'other-layout' : 'new';
   }
 
-  #wasEvicted(parent: BlockRow | null, position: number, secret: Uint8Array): boolean {
+  #wasEvicted(parent: ChainBlock | null, position: number, secret: Uint8Array): boolean {
     return this.#allowedAfter(parent).some((scope) => {
       const siblings = this.#siblings(parent, scope);
       const graves = this.#indexes.flatMap((index) => index.tombstones.under(siblings));
@@ -144,7 +142,7 @@ export class PrefixWalk {
     });
   }
 
-  #hasChild(parent: BlockRow): boolean {
+  #hasChild(parent: ChainBlock): boolean {
     const lowest = new Uint8Array();
     return this.#allowedAfter(parent).some((scope) =>
       this.#indexes.some((index) => index.blocks.after(this.#siblings(parent, scope), lowest) !== null),
@@ -169,7 +167,7 @@ export class PrefixWalk {
     );
   }
 
-  #allowedAfter(parent: BlockRow | null): Scope[] {
+  #allowedAfter(parent: ChainBlock | null): Scope[] {
     return this.#scopes.filter((scope) => mayFollow(scope, parent?.scope ?? null));
   }
 }

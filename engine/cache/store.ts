@@ -2,15 +2,17 @@
 // indexes move together here, and nowhere else. Invariants: a stored block's ancestors are stored; a pending block
 // has its rows in memory; only leaves are evicted. Trouble with the storage costs blocks, never an exception.
 
-import { fileBytes } from './format.ts';
-import { attempt } from './trouble.ts';
-import { rowBytes } from './block.ts';
+import { attempt, isStorageTrouble } from './trouble.ts';
 import type { BlockKey, BlockRow, BlockShape } from './block.ts';
 import type { CacheIndex, Counters } from './index/cache-index.ts';
-import type { EntryRow } from './index/entries.ts';
+import type { EntryFilter, EntryRow } from './index/entries.ts';
 import type { MemoryTier } from './memory-tier.ts';
 import type { StoredTier } from './stored-tier.ts';
 import type { QueuedBlock, WriteQueue } from './write-queue.ts';
+import { EngineError } from '../errors.ts';
+import { isDamaged } from '../lib/database.ts';
+import { errorCode } from '../lib/error-code.ts';
+import { log } from '../lib/log.ts';
 import type { KvRows } from '../types.ts';
 
 export interface NewBlock {
@@ -53,7 +55,11 @@ export class BlockStore {
     return this.#stored;
   }
 
-  /** Where lookups go. */
+  /** Where prefixes are looked for: the index in memory only while it holds anything. */
+  get lookupIndexes(): CacheIndex[] {
+    return this.#stored && this.pending.blocks.isEmpty ? [this.#stored.index] : this.indexes;
+  }
+
   get indexes(): CacheIndex[] {
     return this.#stored ? [this.#stored.index, this.pending] : [this.pending];
   }
@@ -92,12 +98,12 @@ export class BlockStore {
     return rows;
   }
 
-  /** Writes queued blocks until the queue is empty or the time is over (at least one). Returns how many still wait. */
-  flush(timeBudgetMs = Infinity): number {
+  /** Writes queued blocks until the queue is empty or the time is over (at least one). True while some still wait. */
+  flush(timeBudgetMs = Infinity): boolean {
     const endMs = performance.now() + timeBudgetMs;
     do this.#writeNext();
     while (this.queue.length > 0 && performance.now() < endMs);
-    return this.queue.length;
+    return this.queue.length > 0;
   }
 
   /** Lets blocks leave memory until its budget is kept. One that still waits for the disk is written first. */
@@ -106,6 +112,24 @@ export class BlockStore {
       while (this.queue.has(key)) this.#writeNext();
       this.memory.drop(key);
       if (this.pending.blocks.has(key)) this.#lose(key);
+    }
+  }
+
+  /** One hit for each block and each of their entries. */
+  use(shares: readonly { key: BlockKey; savedMs: number }[], now: number): void {
+    const counted = new Set<string>();
+    for (const index of this.indexes) {
+      const saved = new Map<string, number>();
+      index.transaction(() => {
+        for (const { key, savedMs } of shares) {
+          const row = index.blocks.get(key);
+          if (!row) continue;
+          index.blocks.use(key, { hits: 1, now });
+          saved.set(row.entryId, (saved.get(row.entryId) ?? 0) + savedMs);
+        }
+        for (const [id, savedMs] of saved) index.entries.use(id, { hits: counted.has(id) ? 0 : 1, savedMs, now });
+      });
+      for (const id of saved.keys()) counted.add(id);
     }
   }
 
@@ -121,15 +145,85 @@ export class BlockStore {
     return doomed.length;
   }
 
+  /**
+   * Removes the blocks of all entries that match, with their labels and tombstones. Returns how many blocks.
+   * Unlike eviction this must not fail quietly: throws EngineError 'storage-full' when the disk refuses.
+   */
+  removeEntries(filter: EntryFilter): number {
+    try {
+      const removed = this.remove(this.indexes.flatMap((index) => index.entries.blocksOf(filter)));
+      for (const index of this.indexes) index.entries.deleteWhere(filter);
+      this.#stored?.index.compact();
+      this.#stored?.index.checkpoint();
+      return removed;
+    } catch (error) {
+      if (!isStorageTrouble(error)) throw error;
+      if (isDamaged(error)) {
+        this.abandonDisk();
+        return 0;
+      }
+      const message =
+        'The disk refused to delete part of the cache. Nothing else changed. Free some space and try again.';
+      throw new EngineError('storage-full', message, { cause: error });
+    }
+  }
+
+  storedKeys(): BlockKey[] {
+    return [...(this.#stored?.index.blocks.sizes().keys() ?? [])];
+  }
+
+  /** Reads the block's file again; a block that is not whole is dropped with all that follows it. */
+  check(key: BlockKey): 'gone' | 'good' | 'missing' | 'damaged' {
+    const state = this.#stored?.check(key) ?? 'gone';
+    if (state === 'gone' || state === 'good') return state;
+    this.counters.damaged++;
+    this.remove([key]);
+    return state;
+  }
+
+  /** Makes folder and index agree again and keeps the quota. Returns the number of files that belonged to no block. */
+  recover(): number {
+    if (!this.#stored) return 0;
+    const { orphanFiles, missing } = this.#stored.sweep();
+    this.counters.damaged += missing.length;
+    this.remove([...missing, ...this.#stored.index.blocks.parentless()]);
+    this.#stored.index.entries.prune();
+    this.enforceQuota();
+    return orphanFiles;
+  }
+
+  close(): void {
+    this.#stored?.index.close();
+    this.pending.close();
+  }
+
   /** Lets go of the disk: its index is damaged. What was only there is lost. */
   abandonDisk(): void {
     const stored = this.#stored;
     if (!stored) return;
     this.#stored = null;
-    stored.destroy();
-    this.remove(this.pending.blocks.roots());
+    this.guard(undefined, stored.destroy);
+    this.queue.clear();
     this.remove([...this.pending.blocks.sizes().keys()]);
     this.memory.clear();
+    log('warn', 'the cache index is damaged: the cache starts empty and stays in memory until the next start');
+  }
+
+  /** Runs `act`; storage trouble costs its result only. */
+  guard<Result>(fallback: Result, act: () => Result): Result {
+    try {
+      return act();
+    } catch (error) {
+      if (!isStorageTrouble(error)) throw error;
+      if (isDamaged(error)) this.abandonDisk();
+      else log('warn', 'the cache storage refused', { code: errorCode(error) });
+      return fallback;
+    }
+  }
+
+  /** Evicts what is over the quota, at the start and after it became smaller. */
+  enforceQuota(): void {
+    if (this.#stored) this.#makeRoom(this.#stored, null);
   }
 
   #putOne({ row, entry, shape, rows }: NewBlock): boolean {
@@ -175,10 +269,11 @@ export class BlockStore {
     return true;
   }
 
-  #makeRoom(stored: StoredTier, row: BlockRow): boolean {
+  /** For a block that is about to be written, or for none. */
+  #makeRoom(stored: StoredTier, row: BlockRow | null): boolean {
     const isFree = (leaf: BlockRow): boolean =>
-      leaf.key !== row.parent && !this.memory.isHeld(leaf.key) && !this.pending.blocks.hasChild(leaf.key);
-    return stored.makeRoom(row.bytes, { isFree, evict: (leaf) => this.#evict(stored, leaf) });
+      leaf.key !== row?.parent && !this.memory.isHeld(leaf.key) && !this.pending.blocks.hasChild(leaf.key);
+    return stored.makeRoom(row?.bytes ?? 0, { isFree, evict: (leaf) => this.#evict(stored, leaf) });
   }
 
   /** Off the disk; it stays in memory if it is there. */
@@ -216,12 +311,4 @@ export class BlockStore {
     }
     return [...doomed];
   }
-}
-
-export function newBlockBytes(shape: BlockShape, rows: KvRows): number {
-  return fileBytes(shape, rows.count);
-}
-
-export function isOfShape(rows: KvRows, shape: BlockShape): boolean {
-  return rowBytes(rows) === fileBytes(shape, rows.count) - fileBytes(shape, 0) && rows.k.length === rows.v.length;
 }

@@ -2,8 +2,7 @@
 // A row is committed after its file is in place, and a file is removed before its row: a crash between the two leaves
 // what the sweep at the next start removes. Does not know what is in memory.
 
-import { statSync } from 'node:fs';
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BlockKey, BlockRow, BlockShape } from './block.ts';
 import type { DiskTier } from './disk-tier.ts';
@@ -42,7 +41,7 @@ export class StoredTier {
   readonly destroy: () => void;
   readonly #folder: string;
   readonly #now: () => number;
-  #blockBytes: number;
+  #blockBytes = 0;
 
   constructor(parts: StoredTierParts) {
     this.index = parts.index;
@@ -51,7 +50,7 @@ export class StoredTier {
     this.destroy = parts.destroy;
     this.#folder = parts.folder;
     this.#now = parts.now;
-    this.#blockBytes = parts.index.blocks.sums().reduce((bytes, sum) => bytes + sum.bytes, 0);
+    this.recount();
   }
 
   /** Size of all files in the folder: block files by account, the others as they are. */
@@ -65,6 +64,14 @@ export class StoredTier {
 
   read(row: BlockRow, shape: BlockShape): KvRows | null {
     return this.disk.read({ key: row.key, layout: row.layout, shape, count: row.count });
+  }
+
+  /** Needs no shape: a file whose header and checksum fit its row is good. */
+  check(key: BlockKey): 'gone' | 'good' | 'missing' | 'damaged' {
+    const row = this.index.blocks.get(key);
+    if (!row) return 'gone';
+    if (!this.disk.has(key)) return 'missing';
+    return this.disk.isWhole({ key, layout: row.layout, count: row.count }) ? 'good' : 'damaged';
   }
 
   /** File first, row second. False, with nothing left behind, when the storage refuses. */
@@ -87,34 +94,53 @@ export class StoredTier {
     return true;
   }
 
+  /** Throws what the storage throws; then some files may be gone whose rows are still there, found missing later. */
   remove(keys: readonly BlockKey[]): void {
-    this.index.transaction(() => {
-      for (const key of keys) {
-        const row = this.index.blocks.get(key);
-        if (!row) continue;
-        this.disk.remove(key);
-        this.index.blocks.delete(key);
-        this.#blockBytes -= row.bytes;
-      }
-    });
+    try {
+      this.index.transaction(() => {
+        for (const key of keys) this.#removeOne(key);
+      });
+    } catch (error) {
+      this.recount();
+      throw error;
+    }
   }
 
   /** Evicts leaves, least valuable first, until `bytes` more fit. False if they cannot. */
   makeRoom(bytes: number, rules: EvictionRules): boolean {
     const needed = bytes + INDEX_RESERVE_BYTES;
-    const fits = (slackBytes: number): boolean => this.bytes + needed + slackBytes <= this.quotaBytes;
-    if (fits(0)) return true;
+    if (this.bytes + needed <= this.quotaBytes) return true;
     attempt(() => this.index.checkpoint());
-    if (fits(0)) return true;
-    const slackBytes = this.quotaBytes * SLACK;
-    for (let leaves = this.#leaves(rules); leaves.length > 0 && !fits(slackBytes); leaves = this.#leaves(rules)) {
+    if (this.bytes + needed <= this.quotaBytes) return true;
+    const otherBytes = this.bytes - this.#blockBytes;
+    const isEnough = (): boolean => otherBytes + this.#blockBytes + needed <= this.quotaBytes * (1 - SLACK);
+    attempt(() => this.index.transaction(() => this.#evictUntil(isEnough, rules)));
+    attempt(() => this.index.checkpoint());
+    return this.bytes + needed <= this.quotaBytes;
+  }
+
+  /** The account of block bytes from the index again, after something went wrong halfway. */
+  recount(): void {
+    this.#blockBytes = this.index.blocks.sums().reduce((bytes, sum) => bytes + sum.bytes, 0);
+  }
+
+  #removeOne(key: BlockKey): void {
+    const row = this.index.blocks.get(key);
+    if (!row) return;
+    this.disk.remove(key);
+    this.index.blocks.delete(key);
+    this.#blockBytes -= row.bytes;
+  }
+
+  #evictUntil(isEnough: () => boolean, rules: EvictionRules): void {
+    while (!isEnough()) {
+      const leaves = this.#leaves(rules);
+      if (leaves.length === 0) return;
       for (const leaf of leaves) {
-        if (fits(slackBytes)) break;
+        if (isEnough()) return;
         rules.evict(leaf);
       }
-      attempt(() => this.index.checkpoint());
     }
-    return fits(0);
   }
 
   #leaves(rules: EvictionRules): BlockRow[] {

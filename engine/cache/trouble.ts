@@ -10,13 +10,13 @@ export function isStorageTrouble(error: unknown): boolean {
   return 'syscall' in error && 'errno' in error;
 }
 
-/** Runs `act`; false if the storage refused. */
+/** Runs `act`; false if the storage refused. A damaged index is for the door to deal with: that still throws. */
 export function attempt(act: () => void): boolean {
   try {
     act();
     return true;
   } catch (error) {
-    if (isStorageTrouble(error)) return false;
+    if (isStorageTrouble(error) && !isDamaged(error)) return false;
     throw error;
   }
 }

@@ -163,6 +163,8 @@ export function serve(channel: Channel, service: Service): void {
   const send = (frame: ResponseFrame) => {
     if (open) channel.send(frame);
   };
+  const tell = (error: unknown, method: string): WireError =>
+    error instanceof RemoteError ? wire(error.code, error.message) : service.describe(error, method);
   channel.onFrame((frame) => {
     const request = readFrame(frame);
     if ('problem' in request) return send({ id: request.id, error: wire('bad-request', request.problem) });
@@ -173,7 +175,7 @@ export function serve(channel: Channel, service: Service): void {
     answer(request, service, { signal: controller.signal, send })
       .then(
         (result) => send({ id: request.id, result: result ?? {} }),
-        (error: unknown) => send({ id: request.id, error: service.describe(error, request.method) }),
+        (error: unknown) => send({ id: request.id, error: tell(error, request.method) }),
       )
       .finally(() => running.delete(request.id));
   });

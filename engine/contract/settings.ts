@@ -12,6 +12,7 @@ export interface Sampling {
   topP: number;
   minP: number;
   repetitionPenalty: number;
+  /** In the settings, 0 draws a new one for each answer. */
   seed: number;
   maxTokens: number;
   stop: string[];

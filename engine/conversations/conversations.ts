@@ -36,6 +36,8 @@ export class Conversations {
   readonly #documents;
   readonly #detachAll;
   readonly #attach;
+  readonly #documentsOnlyHere;
+  readonly #deleteDocument;
 
   constructor(database: Database, profiles: Profiles, library: Library) {
     this.messages = new Messages(database);
@@ -63,6 +65,13 @@ export class Conversations {
     this.#attach = database.prepare<[ConversationId, number, DocumentId]>(
       'INSERT INTO conversation_documents (conversation_id, position, document_id) VALUES (?, ?, ?)',
     );
+    this.#documentsOnlyHere = database.prepare<[OfConversation], { id: DocumentId }>(
+      `SELECT d.id FROM documents d JOIN conversation_documents here ON here.document_id = d.id
+       WHERE here.conversation_id = @conversationId AND d.scope = 'private' AND d.owner_id = @profileId
+       AND NOT EXISTS (SELECT 1 FROM conversation_documents other
+         WHERE other.document_id = d.id AND other.conversation_id <> @conversationId)`,
+    );
+    this.#deleteDocument = database.prepare<[DocumentId]>('DELETE FROM documents WHERE id = ?');
   }
 
   /** Last used first. Throws `not-found` (no such profile). */
@@ -120,12 +129,21 @@ export class Conversations {
     })();
   }
 
-  /** Throws `not-found`. */
-  remove(of: OfConversation): void {
-    this.#row(of);
-    this.#delete.run(of.conversationId);
+  /**
+   * Deletes the chat, and the private documents that no other chat uses; gives their ids, to be forgotten elsewhere
+   * too. Throws `not-found`.
+   */
+  remove(of: OfConversation): DocumentId[] {
+    const documentIds = this.#database.transaction(() => {
+      this.#row(of);
+      const alone = this.#documentsOnlyHere.all(of).map((document) => document.id);
+      this.#delete.run(of.conversationId);
+      for (const id of alone) this.#deleteDocument.run(id);
+      return alone;
+    })();
     // Until a checkpoint the write-ahead log still holds the deleted text.
     this.#database.pragma('wal_checkpoint(TRUNCATE)');
+    return documentIds;
   }
 
   #row(of: OfConversation): Row {

@@ -36,6 +36,7 @@ export class Messages {
   readonly #delete;
   readonly #grow;
   readonly #finish;
+  readonly #interrupt;
   readonly #touch;
 
   constructor(database: Database) {
@@ -58,6 +59,9 @@ export class Messages {
     );
     this.#finish = database.prepare<[{ id: MessageId; text: string; state: MessageState; report: string | null }]>(
       "UPDATE messages SET text = @text, state = @state, report = @report WHERE id = @id AND state = 'streaming'",
+    );
+    this.#interrupt = database.prepare<[MessageId]>(
+      "UPDATE messages SET state = 'interrupted' WHERE id = ? AND state = 'streaming'",
     );
     this.#touch = database.prepare<[{ conversationId: ConversationId; title: string | null; now: number }]>(
       'UPDATE conversations SET updated_at = @now, title = COALESCE(title, @title) WHERE id = @conversationId',
@@ -112,6 +116,11 @@ export class Messages {
     const row = this.#byId.get(answerId);
     if (row === undefined) throw conversationNotFound();
     return toMessage(row);
+  }
+
+  /** The turn failed: what was saved of the answer is kept. Does nothing once it has ended or its chat was removed. */
+  interrupt(answerId: MessageId): void {
+    this.#interrupt.run(answerId);
   }
 
   /** The last message, once it is sure that no answer is being written. */

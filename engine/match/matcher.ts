@@ -1,7 +1,7 @@
 // Finds what the cache holds of a prompt. Scopes come first: only what this person may reuse is ever looked at.
 
 import type { BlockRef } from '../cache/block.ts';
-import type { CacheSpace } from '../cache/kv-cache.ts';
+import type { Space } from '../cache/space.ts';
 import type { Miss } from '../cache/prefix-walk.ts';
 import type { ProfileId } from '../contract/profiles.ts';
 import { readableScopes } from '../profiles/scopes.ts';
@@ -19,7 +19,7 @@ export interface Match {
 /** A shared beginning shorter than this is chance, not an earlier version of the same text. */
 const SAME_TEXT_TOKENS = 32;
 
-export function matchPrompt(space: CacheSpace, prompt: Prompt, profileId: ProfileId): Match {
+export function matchPrompt(space: Space, prompt: Prompt, profileId: ProfileId): Match {
   const found = space.find(prompt.tokens, readableScopes(profileId));
   return { tokens: found.tokens, blocks: found.refs, missReason: missReason(prompt, found.tokens, found.miss) };
 }

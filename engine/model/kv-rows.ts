@@ -40,3 +40,17 @@ export function joinBlocks(blocks: readonly KvRows[], { layers, kvHeads, headSiz
   }
   return joined;
 }
+
+/** The first `count` rows of a block; the block itself where it has no more. */
+export function firstRows(block: KvRows, count: number, { layers, kvHeads, headSize }: ModelShape): KvRows {
+  if (block.count === count) return block;
+  const first = (plane: Float32Array) => {
+    const cut = new Float32Array(layers * kvHeads * count * headSize);
+    for (let lane = 0; lane < layers * kvHeads; lane++) {
+      const from = lane * block.count * headSize;
+      cut.set(plane.subarray(from, from + count * headSize), lane * count * headSize);
+    }
+    return cut;
+  };
+  return { count, k: first(block.k), v: first(block.v) };
+}

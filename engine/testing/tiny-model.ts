@@ -7,6 +7,7 @@ import { expectedTensors, HEAD } from '../model/import/weights.ts';
 import type { ExpectedTensor } from '../model/import/weights.ts';
 import { boundaryOf } from '../model/shape.ts';
 import type { ModelShape } from '../model/shape.ts';
+import { seededRandom } from '../sample/random.ts';
 import { isSpeakable, SPECIAL_TOKENS, TINY_CHAT_TEMPLATE, tinyTokenizer } from './tiny-tokenizer.ts';
 
 export interface TinyModelOptions {
@@ -187,17 +188,6 @@ function encodeWeights(values: Float32Array, dtype: 'F32' | 'F16' | 'BF16'): Uin
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Uint16Array | Float16Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-/** Numbers in [0, 1), the same for the same seed on every machine. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 async function writeJson(path: string, value: object): Promise<void> {

@@ -1,6 +1,7 @@
 // The prompt of a turn: token ids, and for every position who may reuse what is computed up to it.
 
 import { EngineError } from '../errors.ts';
+import { assert } from '../lib/assert.ts';
 import type { Scope, TokenRange } from '../types.ts';
 import type { ChatText, RenderChat } from './chat-template.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -33,6 +34,7 @@ export function buildPrompt(chat: PromptText, render: RenderChat, tokenizer: Tok
   const marks: { position: number; scope: Scope }[] = [{ position: 0, scope: 'app' }];
   const restrict = (position: number, scope: Scope) => {
     const current = marks.at(-1);
+    assert(rank(scope) < 2 || scope === chat.privateScope, "another person's private text is in this prompt");
     if (current !== undefined && rank(scope) > rank(current.scope)) marks.push({ position, scope });
   };
   if (chat.system.text !== '') restrict(rendered.systemStart, chat.system.scope);

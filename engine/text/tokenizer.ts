@@ -124,8 +124,8 @@ export class Tokenizer {
   // A tokenizer that marks the beginning of a text (a prepended space, say) encodes a piece differently alone.
   private piecesAreIndependent(special: string): boolean {
     const sample = `one two${special}three  four\n${special}5`;
-    const whole = this.inner.encode(sample, { add_special_tokens: false }).ids;
-    const parts = this.split(sample).flatMap((piece) => this.inner.encode(piece, { add_special_tokens: false }).ids);
+    const whole: number[] = this.inner.encode(sample, { add_special_tokens: false }).ids;
+    const parts: number[] = this.split(sample).flatMap((piece): number[] => this.inner.encode(piece, { add_special_tokens: false }).ids);
     return whole.length === parts.length && whole.every((id, index) => id === parts[index]);
   }
 }

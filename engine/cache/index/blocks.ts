@@ -30,6 +30,18 @@ export interface Siblings {
   scope: Scope;
 }
 
+/** What the prefix walk needs of a block. */
+export type ChainBlock = Pick<BlockRow, 'key' | 'scope' | 'tokens' | 'count' | 'decoded' | 'createdAt'>;
+
+interface ChainRow {
+  key: BlockKey;
+  tokens: Uint8Array;
+  count: number;
+  decoded_start: number;
+  decoded_end: number;
+  created_at: number;
+}
+
 export interface BlockSum extends ScopeColumns {
   scope: ScopeKind;
   entry_id: string;
@@ -39,6 +51,7 @@ export interface BlockSum extends ScopeColumns {
 }
 
 type SiblingTokens = [parent: string, layout: string, scope: string, owner: string, tokens: Uint8Array];
+const CHAIN_COLUMNS = 'key, tokens, count, decoded_start, decoded_end, created_at';
 const SIBLINGS = 'parent = ? AND layout = ? AND scope = ? AND owner = ?';
 
 export class BlockTable {
@@ -46,6 +59,7 @@ export class BlockTable {
   readonly #get;
   readonly #before;
   readonly #after;
+  readonly #any;
   readonly #anyChild;
   readonly #children;
   readonly #insert;
@@ -55,12 +69,13 @@ export class BlockTable {
   constructor(database: Database) {
     this.#database = database;
     this.#get = database.prepare<[string], StoredRow>('SELECT * FROM blocks WHERE key = ?');
-    this.#before = database.prepare<SiblingTokens, StoredRow>(
-      `SELECT * FROM blocks WHERE ${SIBLINGS} AND tokens <= ? ORDER BY tokens DESC LIMIT 1`,
+    this.#before = database.prepare<SiblingTokens, ChainRow>(
+      `SELECT ${CHAIN_COLUMNS} FROM blocks WHERE ${SIBLINGS} AND tokens <= ? ORDER BY tokens DESC LIMIT 1`,
     );
-    this.#after = database.prepare<SiblingTokens, StoredRow>(
-      `SELECT * FROM blocks WHERE ${SIBLINGS} AND tokens > ? ORDER BY tokens LIMIT 1`,
+    this.#after = database.prepare<SiblingTokens, ChainRow>(
+      `SELECT ${CHAIN_COLUMNS} FROM blocks WHERE ${SIBLINGS} AND tokens > ? ORDER BY tokens LIMIT 1`,
     );
+    this.#any = database.prepare<[], { key: BlockKey }>('SELECT key FROM blocks LIMIT 1');
     this.#anyChild = database.prepare<[string], { key: BlockKey }>('SELECT key FROM blocks WHERE parent = ? LIMIT 1');
     this.#children = database.prepare<[string], { key: BlockKey }>('SELECT key FROM blocks WHERE parent = ?');
     this.#insert = database.prepare<[StoredRow]>(
@@ -82,13 +97,17 @@ export class BlockTable {
   }
 
   /** The sibling with the greatest tokens not above `tokens`. With `after`, one of the two shares most with them. */
-  before(siblings: Siblings, tokens: Uint8Array): BlockRow | null {
-    return toBlock(this.#before.get(...siblingTokens(siblings, tokens)));
+  before(siblings: Siblings, tokens: Uint8Array): ChainBlock | null {
+    return toChainBlock(this.#before.get(...siblingTokens(siblings, tokens)), siblings.scope);
   }
 
   /** The sibling with the least tokens above `tokens`. */
-  after(siblings: Siblings, tokens: Uint8Array): BlockRow | null {
-    return toBlock(this.#after.get(...siblingTokens(siblings, tokens)));
+  after(siblings: Siblings, tokens: Uint8Array): ChainBlock | null {
+    return toChainBlock(this.#after.get(...siblingTokens(siblings, tokens)), siblings.scope);
+  }
+
+  get isEmpty(): boolean {
+    return this.#any.get() === undefined;
   }
 
   hasChild(key: BlockKey): boolean {
@@ -166,6 +185,12 @@ export class BlockTable {
 function siblingTokens(siblings: Siblings, tokens: Uint8Array): SiblingTokens {
   const { scope, owner } = scopeColumns(siblings.scope);
   return [siblings.parent ?? '', siblings.layout, scope, owner, tokens];
+}
+
+function toChainBlock(row: ChainRow | undefined, scope: Scope): ChainBlock | null {
+  if (!row) return null;
+  const { key, tokens, count, created_at: createdAt } = row;
+  return { key, scope, tokens, count, decoded: { start: row.decoded_start, end: row.decoded_end }, createdAt };
 }
 
 function toBlock(row: StoredRow): BlockRow;

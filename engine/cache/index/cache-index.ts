@@ -55,7 +55,9 @@ export class CacheIndex {
 
   counters(): Counters {
     this.#savedCounters = this.fact('counters') ?? '';
-    return this.#savedCounters === '' ? { ...NO_COUNTS } : { ...NO_COUNTS, ...(JSON.parse(this.#savedCounters) as Counters) };
+    return this.#savedCounters === ''
+      ? { ...NO_COUNTS }
+      : { ...NO_COUNTS, ...(JSON.parse(this.#savedCounters) as Counters) };
   }
 
   /** Writes only what changed, so that closing after a look at the sizes does not change them. */

@@ -5,6 +5,9 @@ import { createHash } from 'node:crypto';
 import { scopeColumns } from '../block.ts';
 import type { BlockKey, EntryRef, ScopeColumns } from '../block.ts';
 import type { EntryId, ScopeKind } from '../../contract/cache.ts';
+import type { ConversationId } from '../../contract/chat.ts';
+import type { DocumentId } from '../../contract/library.ts';
+import type { ProfileId } from '../../contract/profiles.ts';
 import type { Database } from '../../lib/database.ts';
 import type { Scope } from '../../types.ts';
 
@@ -28,9 +31,9 @@ export interface EntryFilter {
   entryId?: EntryId | undefined;
   scope?: ScopeKind | undefined;
   /** Whose private entries. */
-  profileId?: string | undefined;
-  conversationId?: string | undefined;
-  documentId?: string | undefined;
+  owner?: ProfileId | undefined;
+  conversationId?: ConversationId | undefined;
+  documentId?: DocumentId | undefined;
   modelId?: string | undefined;
 }
 
@@ -41,7 +44,10 @@ export interface EntryUse {
 }
 
 export function entryIdOf(ref: EntryRef, scope: Scope, layout: string): EntryId {
-  return createHash('sha256').update(JSON.stringify([ref.kind, ref.id, scope, layout])).digest('hex').slice(0, 32) as EntryId;
+  return createHash('sha256')
+    .update(JSON.stringify([ref.kind, ref.id, scope, layout]))
+    .digest('hex')
+    .slice(0, 32) as EntryId;
 }
 
 export class EntryTable {
@@ -141,6 +147,22 @@ export function newEntry(ref: EntryRef, scope: Scope, of: { layout: string; mode
   };
 }
 
+/** The same question as the SQL of `conditions`, for an entry that is in no index yet. */
+export function isMatch(entry: EntryRow, filter: EntryFilter): boolean {
+  return (
+    holds(filter.entryId, entry.id) &&
+    holds(filter.scope, entry.scope) &&
+    holds(filter.owner, entry.owner, entry.scope === 'private') &&
+    holds(filter.conversationId, entry.source_id, entry.kind === 'conversation') &&
+    holds(filter.documentId, entry.source_id, entry.kind === 'document') &&
+    holds(filter.modelId, entry.model_id)
+  );
+}
+
+function holds(wanted: string | undefined, actual: string, kind = true): boolean {
+  return wanted === undefined || (kind && wanted === actual);
+}
+
 function conditions(filter: EntryFilter): { where: string; values: string[] } {
   const clauses: string[] = [];
   const values: string[] = [];
@@ -151,7 +173,7 @@ function conditions(filter: EntryFilter): { where: string; values: string[] } {
   };
   add('e.id = ?', filter.entryId);
   add('e.scope = ?', filter.scope);
-  add(`e.scope = 'private' AND e.owner = ?`, filter.profileId);
+  add(`e.scope = 'private' AND e.owner = ?`, filter.owner);
   add(`e.kind = 'conversation' AND e.source_id = ?`, filter.conversationId);
   add(`e.kind = 'document' AND e.source_id = ?`, filter.documentId);
   add('e.model_id = ?', filter.modelId);

@@ -16,7 +16,9 @@ export class TombstoneTable {
   #count: number;
 
   constructor(database: Database) {
-    this.#insert = database.prepare<(string | number)[]>('INSERT OR REPLACE INTO tombstones VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#insert = database.prepare<(string | number)[]>(
+      'INSERT OR REPLACE INTO tombstones VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    );
     this.#delete = database.prepare<[string]>('DELETE FROM tombstones WHERE key = ?');
     this.#under = database.prepare<string[], { key: BlockKey; count: number }>(
       'SELECT key, count FROM tombstones WHERE parent = ? AND layout = ? AND scope = ? AND owner = ? ORDER BY count DESC LIMIT 1000',

@@ -199,7 +199,7 @@ def unanswerable(r, documents, held=Held()):
     return None
 
 
-def turns(r, documents, count, refusals=0.14, talk=0.04, held=Held()):
+def turns(r, documents, count, refusals=0.24, talk=0.04, held=Held()):
     """A chat about the documents: [(type, question, answer)]; types are "kind.slot", "follow.kind.slot", "unanswerable", "talk"."""
     facts = [fact for document in documents for fact in document.facts]
     chat, last, waiting = [], None, []

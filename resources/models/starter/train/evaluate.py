@@ -192,7 +192,7 @@ def main():
         rows += some
         print(length, line, flush=True)
     upto = list(result["by length"].values())[:5]
-    result["by length"]["mean to 512"] = {c: round(sum(line[c] for line in upto) / len(upto), 1) for c in upto[0]}
+    result["by length"]["mean to 512"] = {c: round(sum(line[c] or 0 for line in upto) / len(upto), 1) for c in upto[0]}
     short = [row for row in rows if row["tokens"] < 512]
     result["by question"] = group(short, lambda row: row["type"])
     result["by rivals"] = group(short, lambda row: "0 1 2 3-4 3-4".split()[row["rivals"]] if row["rivals"] < 5 else "5 or more")

@@ -5,6 +5,7 @@ import collections
 import json
 import os
 import random
+import signal
 import time
 
 import torch
@@ -142,8 +143,10 @@ def main():
     log = open(os.path.join(chosen.work, "log.jsonl"), "a", buffering=1)
     print(sum(p.numel() for p in run.model.parameters()), "parameters", run.model.shape, flush=True)
     window, saved, began = Window(), time.time(), time.time()
-    done = 0.0
-    while done < 1 and time.time() - began < chosen.stop_after:
+    done, asked_to_stop = 0.0, []
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: asked_to_stop.append(True))
+    while done < 1 and time.time() - began < chosen.stop_after and not asked_to_stop:
         r = random.Random(chosen.seed * 1_000_003 + run.pool)
         facts, drills, limit = plan(done, chosen, r)
         for rows in batches.pool(r, tokenizer, chosen.batch, POOL, facts, drills, limit):

@@ -1,0 +1,210 @@
+// The one door of the KV cache: opens the folder, makes spaces, flushes, lists, deletes, counts.
+// Everything in it is derived data: trouble costs time, never text, and is not an error of the caller's.
+
+import { setImmediate } from 'node:timers/promises';
+import { layoutHash, scopeOf } from './block.ts';
+import type { BlockShape } from './block.ts';
+import { CacheIndex, NO_COUNTS } from './index/cache-index.ts';
+import type { EntryFilter } from './index/entries.ts';
+import { MemoryTier } from './memory-tier.ts';
+import { openStoredTier } from './recovery.ts';
+import { CacheSpace } from './space.ts';
+import { BlockStore } from './store.ts';
+import { listEntries, totalsOf } from './totals.ts';
+import { WriteQueue } from './write-queue.ts';
+import type { Write } from './write.ts';
+import type { CacheEntry, CacheStats, CacheVerify, EntryId } from '../contract/cache.ts';
+import type { ConversationId } from '../contract/chat.ts';
+import type { DocumentId } from '../contract/library.ts';
+import type { ProfileId } from '../contract/profiles.ts';
+import { EngineError } from '../errors.ts';
+import type { Scope } from '../types.ts';
+
+export type { CacheSpace };
+
+export interface KvCacheOptions {
+  folder: string;
+  /** Keys the block names: the same secret must be given at each start. */
+  secret: Uint8Array;
+  /** Every file of the folder counts. 0: nothing is kept on disk. */
+  quotaBytes: number;
+  memoryBudgetBytes: number;
+  /** Most bytes that wait for the disk. */
+  writeQueueBytes?: number;
+  now?: () => number;
+}
+
+export interface SpaceOptions {
+  /** Names everything that rows depend on besides tokens: model, tokenizer, rope, layout version. */
+  layout: string;
+  modelId: string;
+  shape: BlockShape;
+}
+
+const WRITE_QUEUE_BYTES = 256 * 1024 * 1024;
+const VERIFY_STEP_MS = 20;
+
+export class KvCache {
+  readonly #store: BlockStore;
+  readonly #secret: Uint8Array;
+  readonly #now: () => number;
+  readonly #writes = new Set<Write>();
+
+  private constructor(store: BlockStore, options: KvCacheOptions) {
+    this.#store = store;
+    this.#secret = options.secret;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** Opens the folder, makes good what a crash left, and keeps the quota. Throws EngineError 'folder-in-use' only. */
+  static open(options: KvCacheOptions): KvCache {
+    const now = options.now ?? Date.now;
+    const stored = openStoredTier({ ...options, now });
+    const store = new BlockStore({
+      memory: new MemoryTier(options.memoryBudgetBytes),
+      queue: new WriteQueue(options.writeQueueBytes ?? WRITE_QUEUE_BYTES),
+      pending: CacheIndex.inMemory(),
+      stored,
+      counters: stored?.index.counters() ?? { ...NO_COUNTS },
+      now,
+    });
+    store.guard(undefined, () => store.recover());
+    return new KvCache(store, options);
+  }
+
+  space(options: SpaceOptions): CacheSpace {
+    return new CacheSpace({
+      store: this.#store,
+      secret: this.#secret,
+      layout: layoutHash(options.layout),
+      modelId: options.modelId,
+      shape: options.shape,
+      now: this.#now,
+      writes: this.#writes,
+    });
+  }
+
+  /** Writes waiting blocks: all of them, or at least one and no more than fit the time. True while some still wait. */
+  flush(timeBudgetMs = Infinity): boolean {
+    return this.#store.guard(false, () => this.#store.flush(timeBudgetMs));
+  }
+
+  /** Blocks that a pin holds. */
+  get pinnedBlocks(): number {
+    return this.#store.memory.heldBlocks;
+  }
+
+  stats(): CacheStats {
+    const { memory, counters, dropped } = this.#store;
+    this.#saveCounters();
+    const stored = this.#store.stored;
+    return {
+      bytesOnDisk: stored?.bytes ?? 0,
+      bytesInMemory: memory.bytes,
+      memoryBudgetBytes: memory.budgetBytes,
+      ...this.#store.guard(totalsOf([]), () => totalsOf(this.#store.indexes)),
+      quotaBytes: stored?.quotaBytes ?? 0,
+      ...counters,
+      dropped,
+    };
+  }
+
+  /** Entries that may be reused by someone who may read `scopes`, last used first. */
+  list(scopes: readonly Scope[]): CacheEntry[] {
+    return this.#store.guard([], () => listEntries(this.#store.indexes, scopes, this.#store.memory.entryIds()));
+  }
+
+  /** A pinned entry is not evicted from the disk. Throws EngineError 'not-found' also for entries of other scopes. */
+  setPinned(entryId: EntryId, pinned: boolean, scopes: readonly Scope[]): void {
+    this.#mustBeVisible(entryId, scopes);
+    this.#store.guard(undefined, () => {
+      for (const index of this.#store.indexes) index.entries.setPinned(entryId, pinned);
+    });
+  }
+
+  /** Throws EngineError 'not-found' also for entries of other scopes. Returns the number of blocks removed. */
+  removeEntry(entryId: EntryId, scopes: readonly Scope[]): number {
+    this.#mustBeVisible(entryId, scopes);
+    return this.clear({ entryId });
+  }
+
+  /**
+   * Deletes blocks, files, waiting writes, labels and tombstones of all entries that match, and what stands behind
+   * their blocks. Returns the number of blocks removed. Throws EngineError 'storage-full' if the disk refuses.
+   */
+  clear(filter: EntryFilter): number {
+    for (const write of this.#writes) write.forget(filter);
+    return this.#store.removeEntries(filter);
+  }
+
+  removeOwner(owner: ProfileId): number {
+    return this.clear({ owner });
+  }
+
+  removeConversation(conversationId: ConversationId): number {
+    return this.clear({ conversationId });
+  }
+
+  removeDocument(documentId: DocumentId): number {
+    return this.clear({ documentId });
+  }
+
+  removeModel(modelId: string): number {
+    return this.clear({ modelId });
+  }
+
+  /** Reads every file; drops blocks that are damaged or missing and files that belong to no block. */
+  async verify(): Promise<CacheVerify> {
+    const found = { blocks: 0, damaged: 0, missingFiles: 0 };
+    const keys = this.#store.guard([], () => this.#store.storedKeys());
+    let stepEndMs = performance.now() + VERIFY_STEP_MS;
+    for (const key of keys) {
+      const state = this.#store.guard<'gone' | 'good' | 'damaged' | 'missing'>('damaged', () => this.#store.check(key));
+      if (state !== 'gone') found.blocks++;
+      if (state === 'damaged') found.damaged++;
+      if (state === 'missing') found.missingFiles++;
+      if (performance.now() < stepEndMs) continue;
+      await setImmediate();
+      stepEndMs = performance.now() + VERIFY_STEP_MS;
+    }
+    const orphanFiles = this.#store.guard(0, () => this.#store.recover());
+    const clean = found.damaged + found.missingFiles + orphanFiles === 0;
+    return { ...found, orphanFiles, bytesOnDisk: this.stats().bytesOnDisk, clean };
+  }
+
+  /** New limits hold at once; a disk tier comes or goes with the next start only. */
+  resize(limits: { quotaBytes: number; memoryBudgetBytes: number }): void {
+    this.#store.memory.budgetBytes = limits.memoryBudgetBytes;
+    if (this.#store.stored) this.#store.stored.quotaBytes = limits.quotaBytes;
+    this.#store.guard(undefined, () => {
+      this.#store.trim();
+      this.#store.enforceQuota();
+    });
+  }
+
+  /** Writes what waits, then lets go of the folder. */
+  close(): void {
+    this.flush();
+    this.#saveCounters();
+    this.#store.close();
+  }
+
+  /** Counters go to the index, and the index is folded into one file, so that sizes stay as they are measured. */
+  #saveCounters(): void {
+    const { counters } = this.#store;
+    this.#store.guard(undefined, () => {
+      this.#store.stored?.index.saveCounters(counters);
+      this.#store.stored?.index.checkpoint();
+    });
+  }
+
+  #mustBeVisible(entryId: EntryId, scopes: readonly Scope[]): void {
+    const isVisible = this.#store.guard(false, () =>
+      this.#store.indexes.some((index) => {
+        const entry = index.entries.get(entryId);
+        return entry !== null && scopes.includes(scopeOf(entry));
+      }),
+    );
+    if (!isVisible) throw new EngineError('not-found', 'This entry is no longer in the cache. Nothing was changed.');
+  }
+}

@@ -1,0 +1,107 @@
+// The cache as one model sees it: all blocks of one layout. Finds prefixes, lends rows, takes new blocks.
+// Knows token ids and scopes, never texts or models.
+
+import { planeFloats, tokenBytes } from './block.ts';
+import type { BlockKey, BlockRef } from './block.ts';
+import { PrefixWalk, toRefs } from './prefix-walk.ts';
+import type { Miss } from './prefix-walk.ts';
+import { Write } from './write.ts';
+import type { WriteContext } from './write.ts';
+import { assert } from '../lib/assert.ts';
+import type { KvRows, Scope } from '../types.ts';
+
+export interface PrefixMatch {
+  /** Tokens found, from the start of the prompt. */
+  tokens: number;
+  /** In prompt order and without gaps; only the last may be used in part. */
+  refs: BlockRef[];
+  /** Last block that is used whole, and the position after it: where new blocks begin. */
+  parent: BlockKey | null;
+  parentEnd: number;
+  miss: Miss;
+  /** Position of the first token that stands differently in the cache; null unless `miss` is 'diverged'. */
+  divergedAt: number | null;
+}
+
+/** Keeps blocks from leaving memory and disk until it is disposed. */
+export interface Pin extends Disposable {
+  readonly refs: readonly BlockRef[];
+}
+
+export type SpaceContext = Omit<WriteContext, 'ended'> & { writes: Set<Write> };
+
+export class CacheSpace {
+  readonly #context: SpaceContext;
+
+  constructor(context: SpaceContext) {
+    this.#context = context;
+  }
+
+  /** The longest prefix of `tokens` in the allowed scopes. Counts as a hit and a miss, token by token. */
+  find(tokens: Int32Array, scopes: readonly Scope[]): PrefixMatch {
+    const { store } = this.#context;
+    const nothing: PrefixMatch = { tokens: 0, refs: [], parent: null, parentEnd: 0, miss: 'new', divergedAt: null };
+    const match = store.guard(nothing, () => this.#find(tokens, scopes));
+    store.counters.hits += match.tokens;
+    store.counters.misses += tokens.length - match.tokens;
+    return match;
+  }
+
+  #find(tokens: Int32Array, scopes: readonly Scope[]): PrefixMatch {
+    const { store, layout, secret } = this.#context;
+    const walk = new PrefixWalk(store.lookupIndexes, { tokens: tokenBytes(tokens), layout, scopes });
+    const found = walk.run();
+    const last = found.at(-1);
+    const end = last ? last.start + last.count : 0;
+    const parent = found.findLast(({ block, count }) => count === block.count);
+    const miss = walk.missAfter(found, secret);
+    return {
+      tokens: end,
+      refs: toRefs(found),
+      parent: parent?.block.key ?? null,
+      parentEnd: parent ? parent.start + parent.count : 0,
+      miss,
+      divergedAt: miss === 'diverged' ? end : null,
+    };
+  }
+
+  pin(refs: readonly BlockRef[]): Pin {
+    const { memory } = this.#context.store;
+    const store = this.#context.store;
+    for (const ref of refs) memory.hold(ref.key);
+    let isHeld = true;
+    return {
+      refs,
+      [Symbol.dispose]: () => {
+        if (!isHeld) return;
+        isHeld = false;
+        // The last first: of blocks used together, the first stay in memory longest.
+        for (const ref of refs.toReversed()) memory.release(ref.key);
+        store.guard(undefined, () => store.trim());
+      },
+    };
+  }
+
+  /** All rows of the block, not a copy: do not change them. Null: gone or damaged; then nothing after it counts either. */
+  load(ref: BlockRef): KvRows | null {
+    const { store, shape } = this.#context;
+    const rows = store.guard(null, () => store.load(ref.key, shape));
+    assert(!rows || rows.k.length === planeFloats(shape, ref.blockCount), 'a block of another shape was asked for');
+    return rows;
+  }
+
+  /** Records that the rows were used and how much prefill time that saved. */
+  used(refs: readonly BlockRef[], savedMs: number): void {
+    const { store, now } = this.#context;
+    const rows = refs.reduce((sum, ref) => sum + ref.count, 0);
+    const shares = refs.map((ref) => ({ key: ref.key, savedMs: (savedMs * ref.count) / Math.max(1, rows) }));
+    store.guard(undefined, () => store.use(shares, now()));
+  }
+
+  begin(): Write {
+    const { writes } = this.#context;
+    const write = new Write({ ...this.#context, ended: (ended) => writes.delete(ended) });
+    writes.add(write);
+    return write;
+  }
+}
