@@ -30,10 +30,9 @@ function agreesWithLock() {
   if (!existsSync(modules('.package-lock.json'))) return false;
   const locked = JSON.parse(readFileSync(at('package-lock.json'), 'utf8')).packages;
   const present = JSON.parse(readFileSync(modules('.package-lock.json'), 'utf8')).packages;
-  const fits = (entry) => (entry.os ?? [process.platform]).includes(process.platform);
   return Object.entries(locked).every(([path, entry]) => {
     if (path === '' || (present[path] === undefined && entry.optional)) return true;
-    return present[path]?.version === entry.version && fits(present[path]);
+    return present[path]?.version === entry.version && (entry.os ?? [process.platform]).includes(process.platform);
   });
 }
 
@@ -108,9 +107,10 @@ const PARTS = {
   page: { sources: ['renderer', 'engine/contract'], configs: ['renderer/vite.config.ts'] },
 };
 
+const isSource = (name) => /\.(tsx?|css|html|svg|png|json)$/.test(name) && !/\.test\.tsx?$/.test(name);
+
 function sourceKey({ sources, configs }) {
   const hash = createHash('sha256').update(readFileSync(at('package-lock.json')));
-  const isSource = (name) => /\.(tsx?|css|html|svg|png|json)$/.test(name) && !/\.test\.tsx?$/.test(name);
   const files = sources.flatMap((folder) =>
     readdirSync(at(folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && isSource(entry.name) && !entry.parentPath.includes('results'))
@@ -163,11 +163,12 @@ function environment(node) {
   return { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
 }
 
+const stay = () => {};
+
 /** Runs a program with this terminal; resolves with its exit code. Ctrl+C reaches it by itself, as part of the group. */
 function run(command, args, env) {
   const child = spawn(command, args, { stdio: 'inherit', env });
   const forward = (signal) => child.kill(signal);
-  const stay = () => {};
   process.on('SIGTERM', forward).on('SIGHUP', forward).on('SIGINT', stay);
   const ended = new Promise((resolve) => {
     child.once('error', (error) => {

@@ -107,17 +107,18 @@ const BROWSERS = {
   ),
 };
 
+const installedBrowser = () => BROWSERS[process.platform]?.find((path) => existsSync(path));
+
 /** A Chromium to test in, installed if there is none; undefined means Playwright's own. */
 function findBrowser(node, modules) {
   if (process.env.HEARTH_BROWSER) return process.env.HEARTH_BROWSER;
-  const find = () => BROWSERS[process.platform]?.find((path) => existsSync(path));
-  if (find() !== undefined) return find();
+  if (installedBrowser() !== undefined) return installedBrowser();
   if (process.platform === 'linux' && process.getuid() === 0) {
     process.stderr.write('Installing Chromium for the end-to-end tests.\n');
     const options = { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
     spawnSync('apt-get', ['update', '-q'], options);
     spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], options);
-    if (find() !== undefined) return find();
+    if (installedBrowser() !== undefined) return installedBrowser();
   }
   spawnSync(node, [join(modules, 'playwright', 'cli.js'), 'install', 'chromium'], { stdio: ['ignore', 2, 2] });
   return undefined;

@@ -5,15 +5,21 @@ import { expect, test as base } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import { Shell } from './stand-in/launch.ts';
 
-const test = base.extend<{ shell: Shell; page: Page }>({
+async function useShell(use: (shell: Shell) => Promise<void>): Promise<void> {
+  const shell = new Shell();
+  await use(shell);
+  await shell.quit();
+}
+
+/** One shell per test; `sharedShell` for tests that only look, or leave it as it was. */
+const test = base.extend<{ shell: Shell; page: Page }, { sharedShell: Shell }>({
   // oxlint-disable-next-line no-empty-pattern
-  shell: async ({}, use) => {
-    const shell = new Shell();
-    await use(shell);
-    await shell.quit();
-  },
+  shell: async ({}, use) => useShell(use),
+  // oxlint-disable-next-line no-empty-pattern
+  sharedShell: [async ({}, use) => useShell(use), { scope: 'worker' }],
   page: async ({ shell }, use) => use(await shell.page()),
 });
+const guarded = test.extend({ page: async ({ sharedShell }, use) => use(await sharedShell.page()) });
 
 interface Reply {
   result?: unknown;
@@ -37,7 +43,7 @@ function askOverNewPort(page: Page, method: string): Promise<Reply> {
           port.postMessage({ id: 1_000_000, method: name, params: {} });
         };
         window.addEventListener('message', listen);
-        const send = (window as unknown as { standInSend(channel: string, args: unknown[]): void }).standInSend;
+        const send = (window as unknown as { standInSend: (channel: string, args: unknown[]) => void }).standInSend;
         send('engine:connect', []);
       }),
     method,
@@ -81,28 +87,28 @@ test.describe('stand-in: wiring', () => {
 });
 
 test.describe('stand-in: guards', () => {
-  test('the window is sandboxed and isolated, the scheme is registered in time, the window shown once', async ({
-    shell,
-    page,
-  }) => {
-    await expect(page).toHaveTitle('Hearth');
-    const facts = await shell.facts();
-    expect(facts.sandboxEnabled).toBe('before ready');
-    expect(facts.schemes).toEqual([
-      { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true }, whenReady: false },
-    ]);
-    expect(facts.webPreferences).toHaveLength(1);
-    expect(facts.webPreferences[0]).toMatchObject({
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      webviewTag: false,
-    });
-    expect(facts.shown).toBe(1);
-    expect(facts.menuLabels).toContain('editMenu');
-  });
+  guarded(
+    'the window is sandboxed and isolated, the scheme is registered in time, the window shown once',
+    async ({ sharedShell: shell, page }) => {
+      await expect(page).toHaveTitle('Hearth');
+      const facts = await shell.facts();
+      expect(facts.sandboxEnabled).toBe('before ready');
+      expect(facts.schemes).toEqual([
+        { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true }, whenReady: false },
+      ]);
+      expect(facts.webPreferences).toHaveLength(1);
+      expect(facts.webPreferences[0]).toMatchObject({
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        webviewTag: false,
+      });
+      expect(facts.shown).toBe(1);
+      expect(facts.menuLabels).toContain('editMenu');
+    },
+  );
 
-  test('the page cannot be left', async ({ shell, page }) => {
+  guarded('the page cannot be left', async ({ sharedShell: shell, page }) => {
     const address = page.url();
     for (const url of ['https://evil.example/', 'http://127.0.0.1:1/']) {
       await page.evaluate((target) => window.location.assign(target), url);
@@ -111,18 +117,21 @@ test.describe('stand-in: guards', () => {
     expect(page.url()).toBe(address);
   });
 
-  test('windows never open; plain https links go to the browser, nothing else does', async ({ shell, page }) => {
-    const urls = ['https://good.example/page', 'http://plain.example/', 'https://name:word@good.example/'];
-    for (const url of urls) {
-      await page.evaluate((target) => void window.open(target, '_blank', 'noopener'), url);
-      await expect.poll(async () => (await shell.facts()).windowOpens.length).toBe(urls.indexOf(url) + 1);
-    }
-    const facts = await shell.facts();
-    expect(facts.windowOpens.map(({ action }) => action)).toEqual(['deny', 'deny', 'deny']);
-    expect(facts.openedOutside).toEqual(['https://good.example/page']);
-  });
+  guarded(
+    'windows never open; plain https links go to the browser, nothing else does',
+    async ({ sharedShell: shell, page }) => {
+      const urls = ['https://good.example/page', 'http://plain.example/', 'https://name:word@good.example/'];
+      for (const url of urls) {
+        await page.evaluate((target) => void window.open(target, '_blank', 'noopener'), url);
+        await expect.poll(async () => (await shell.facts()).windowOpens.length).toBe(urls.indexOf(url) + 1);
+      }
+      const facts = await shell.facts();
+      expect(facts.windowOpens.map(({ action }) => action)).toEqual(['deny', 'deny', 'deny']);
+      expect(facts.openedOutside).toEqual(['https://good.example/page']);
+    },
+  );
 
-  test('permissions are refused, less copying text from our own page', async ({ shell, page }) => {
+  guarded('permissions are refused, less copying text from our own page', async ({ sharedShell: shell, page }) => {
     await expect(page).toHaveTitle('Hearth');
     for (const permission of [
       'geolocation',
@@ -141,47 +150,51 @@ test.describe('stand-in: guards', () => {
     expect(await copying('app://hearth.evil/')).toMatchObject({ requested: false, checked: false });
   });
 
-  test('a frame inside the page gets no port', async ({ page }) => {
+  guarded('a frame inside the page gets no port', async ({ page }) => {
     await askOverNewPort(page, 'status');
     const ports = await page.evaluate(async () => {
       let arrived = 0;
       window.addEventListener('message', (event) => (arrived += event.ports.length), true);
       const frame = document.body.appendChild(document.createElement('iframe'));
-      const send = (frame.contentWindow as unknown as { standInSend(channel: string, args: unknown[]): Promise<void> })
-        .standInSend;
-      await send('engine:connect', []);
+      const inner = frame.contentWindow as unknown as {
+        standInSend: (channel: string, args: unknown[]) => Promise<void>;
+      };
+      await inner.standInSend('engine:connect', []);
       await new Promise((resolve) => setTimeout(resolve, 300));
       return arrived;
     });
     expect(ports).toBe(0);
   });
 
-  test('the page scheme serves the page, with its policy, and nothing outside its folder', async ({ shell, page }) => {
-    await expect(page).toHaveTitle('Hearth');
-    interface Served {
-      status: number;
-      headers: Record<string, string>;
-      body: string;
-    }
-    const served = await shell.ask<Served>('request', 'app://hearth/');
-    expect(served.status).toBe(200);
-    expect(served.headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'");
-    const outside = [
-      'app://hearth/../../package.json',
-      'app://hearth/..%2f..%2fpackage.json',
-      'app://hearth/%2e%2e%2f%2e%2e%2fpackage.json',
-      'app://hearth//etc/passwd',
-      'app://hearth/%00index.html',
-      'app://hearth/%',
-      'app://other/index.html',
-      'app://hearth/missing.js',
-    ];
-    for (const url of outside) {
-      expect(await shell.ask<Served>('request', url), url).toMatchObject({ status: 404, body: 'Not found' });
-    }
-  });
+  guarded(
+    'the page scheme serves the page, with its policy, and nothing outside its folder',
+    async ({ sharedShell: shell, page }) => {
+      await expect(page).toHaveTitle('Hearth');
+      interface Served {
+        status: number;
+        headers: Record<string, string>;
+        body: string;
+      }
+      const served = await shell.ask<Served>('request', 'app://hearth/');
+      expect(served.status).toBe(200);
+      expect(served.headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'");
+      const outside = [
+        'app://hearth/../../package.json',
+        'app://hearth/..%2f..%2fpackage.json',
+        'app://hearth/%2e%2e%2f%2e%2e%2fpackage.json',
+        'app://hearth//etc/passwd',
+        'app://hearth/%00index.html',
+        'app://hearth/%',
+        'app://other/index.html',
+        'app://hearth/missing.js',
+      ];
+      for (const url of outside) {
+        expect(await shell.ask<Served>('request', url), url).toMatchObject({ status: 404, body: 'Not found' });
+      }
+    },
+  );
 
-  test('a script that did not come with the page does not run', async ({ page }) => {
+  guarded('a script that did not come with the page does not run', async ({ page }) => {
     await page.evaluate(() => {
       const script = document.createElement('script');
       script.textContent = 'window.injected = true';

@@ -65,6 +65,7 @@ function forkEngine(events: LifeEvents): UtilityProcess {
 
 function lifeOf(child: UtilityProcess): EngineLife {
   return {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a process, not a window
     quit: () => child.postMessage({ quit: true } satisfies QuitSignal),
     kill: () => child.kill(),
   };

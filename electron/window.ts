@@ -28,11 +28,12 @@ export function openWindow(): void {
   void window.loadURL(`${PAGE_ORIGIN}/`);
 }
 
+function stayOnPage(event: { preventDefault(): void; url: string }): void {
+  if (!isPageUrl(event.url)) event.preventDefault();
+}
+
 /** For every contents that is ever made, whoever makes it. */
 export function guardContents(contents: WebContents): void {
-  const stayOnPage = (event: { preventDefault(): void; url: string }) => {
-    if (!isPageUrl(event.url)) event.preventDefault();
-  };
   contents.on('will-navigate', stayOnPage);
   contents.on('will-frame-navigate', stayOnPage);
   contents.on('will-redirect', stayOnPage);
@@ -54,8 +55,11 @@ export function mayOpenOutside(url: string): boolean {
 }
 
 /** The page may copy text to the clipboard when a person asks for it, and nothing else. */
+function isAllowed(permission: string, url: string): boolean {
+  return permission === 'clipboard-sanitized-write' && isPageUrl(url);
+}
+
 export function refusePermissions(): void {
-  const isAllowed = (permission: string, url: string) => permission === 'clipboard-sanitized-write' && isPageUrl(url);
   const current = session.defaultSession;
   current.setPermissionRequestHandler((contents, permission, answer) =>
     answer(isAllowed(permission, contents.getURL())),

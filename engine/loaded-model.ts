@@ -7,7 +7,7 @@ import { PrefillSpeed } from './metrics/prefill-speed.ts';
 import type { InstalledModel } from './model/catalog.ts';
 import { summarizeModel } from './model/catalog.ts';
 import { Model } from './model/forward.ts';
-import { ModelText } from './text/model-text.ts';
+import { BUILT_IN_SYSTEM_TEXT, ModelText } from './text/model-text.ts';
 
 export interface LoadedModel {
   summary: ModelSummary;
@@ -33,8 +33,23 @@ export async function loadModel(installed: InstalledModel, cache: KvCache, threa
     shape: { layers, kvHeads, headSize },
   });
   const speed = new PrefillSpeed();
+  await warmUp(model, text);
   await calibrate(model, speed);
   return { summary: await summarizeModel(installed, true), model, text, space, speed };
+}
+
+/** What a first turn would otherwise wait for: code paths that were never run. */
+async function warmUp(model: Model, text: ModelText): Promise<void> {
+  const kv = model.newKvBuffer();
+  const { tokens } = text.prompt({
+    system: { text: BUILT_IN_SYSTEM_TEXT, scope: 'app' },
+    documents: [],
+    messages: [{ role: 'user', text: 'Hello' }],
+    privateScope: 'app',
+  });
+  await model.forward(kv, tokens, { logits: true });
+  await model.load(model.newKvBuffer(), [kv.exportRows(0, kv.rows)]);
+  text.detokenizer().push(tokens[0] ?? 0);
 }
 
 // The first run of a size also warms up the runtime's memory, so each is run twice and only the second counts.

@@ -22,11 +22,12 @@ interface Port {
 interface Door {
   signal(signal: EngineSignal): void;
   /** `client` gets a channel per client, `quit` fires when the host asks for the end or is gone. */
-  open(events: { client(channel: Channel): void; quit(): void }): void;
+  open(events: { client: (channel: Channel) => void; quit: () => void }): void;
 }
 
 function portDoor(parent: Port): Door {
   return {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port, not a window
     signal: (signal) => parent.postMessage(signal),
     open: ({ client, quit }) =>
       parent.on('message', ({ data, ports }) => {
@@ -38,6 +39,7 @@ function portDoor(parent: Port): Door {
 
 function portChannel(port: Port): Channel {
   return {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port, not a window
     send: (frame) => port.postMessage(frame),
     onFrame: (listener) => {
       port.on('message', (event) => listener(event.data));
@@ -53,26 +55,27 @@ interface PipeClient {
   closed(): void;
 }
 
+function sendToHost(frame: PipeFrame | EngineSignal): void {
+  if (process.connected) process.send?.(frame);
+}
+
 function pipeDoor(): Door {
   const clients = new Map<number, PipeClient>();
-  const send = (frame: PipeFrame | EngineSignal) => {
-    if (process.connected) process.send?.(frame);
-  };
   const open = (id: number): Channel => {
     const client: PipeClient = { frame: () => {}, closed: () => {} };
     clients.set(id, client);
     return {
-      send: (frame) => send({ client: id, frame }),
+      send: (frame) => sendToHost({ client: id, frame }),
       onFrame: (listener) => (client.frame = listener),
       onClose: (listener) => (client.closed = listener),
       close: () => {
-        if (clients.delete(id)) send({ client: id, close: true });
+        if (clients.delete(id)) sendToHost({ client: id, close: true });
         client.closed();
       },
     };
   };
   return {
-    signal: send,
+    signal: sendToHost,
     open: ({ client, quit }) => {
       if (!process.connected) return quit();
       process.on('disconnect', quit);

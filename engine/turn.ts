@@ -122,37 +122,38 @@ async function* answer(turn: RunningTurn): AsyncGenerator<ChatEvent, ChatResult>
   const { messages } = parts.conversations;
   const stops = turn.request.sampling?.stop ?? parts.settings().sampling.stop;
   const written = new AnswerText(loaded.text.detokenizer(), stops);
-  const message = messages.beginAnswer(of);
-  let ttftMs = 0;
-  let savedAt = performance.now();
+  let message: Message | null = null;
+  let ttftMs: number | null = null;
+  let savedAt = 0;
   try {
     for await (const event of sequence.events()) {
       if (event.type === 'progress') yield event;
       else if (event.type === 'prefilled') keep();
       else {
-        if (ttftMs === 0) ttftMs = performance.now() - times.begunAt;
+        ttftMs ??= performance.now() - times.begunAt;
         const { text, stopped } = written.push(event.id);
         if (stopped) sequence.end('stop-string');
         if (text !== '') yield { type: 'text', text };
-        if (performance.now() - savedAt > SAVE_EVERY_MS) {
-          messages.updateAnswer(message.id, written.text);
-          savedAt = performance.now();
-        }
+        if (performance.now() - savedAt < SAVE_EVERY_MS) continue;
+        // Saved for the first time after the first word is out: the disk does not delay it.
+        message ??= messages.beginAnswer(of);
+        messages.updateAnswer(message.id, written.text);
+        savedAt = performance.now();
       }
     }
     const rest = written.flush();
     if (rest !== '') yield { type: 'text', text: rest };
   } catch (error) {
-    messages.updateAnswer(message.id, written.text);
-    messages.interrupt(message.id);
+    if (message !== null) messages.interrupt(message.id, written.text);
     throw error;
   }
-  if (ttftMs === 0) ttftMs = performance.now() - times.begunAt;
+  ttftMs ??= performance.now() - times.begunAt;
   const { quality = 'exact' } = turn.request;
   const modelId = loaded.summary.id;
   const report = turnReport({ plan, quality, modelId, sequence, speed: loaded.speed, times: { ...times, ttftMs } });
   keep();
   loaded.space.used(plan.reuse, report.savedMs ?? 0);
+  message ??= messages.beginAnswer(of);
   return { message: messages.finishAnswer(message.id, { text: written.text, state: stateOf(report), report }) };
 }
 

@@ -35,16 +35,23 @@ function Beside({ details, children }: { details: boolean; children: React.React
   const layout = useDefaultLayout({ id, panelIds: details ? ['chats', 'place', 'details'] : ['chats', 'place'] });
   return (
     <Group key={id} id={id} className="panes" {...layout}>
-      <Panel id="chats" className="pane" defaultSize={272} minSize={210} maxSize={420} groupResizeBehavior="preserve-pixel-size">
+      <Panel
+        id="chats"
+        className="pane"
+        defaultSize={272}
+        minSize={210}
+        maxSize={420}
+        groupResizeBehavior="preserve-pixel-size"
+      >
         <Sidebar />
       </Panel>
-      <Separator className="separator" aria-label="Width of the chats" />
+      <Separator className="separator" title="Width of the chats" />
       <Panel id="place" className="pane" minSize={380}>
         {children}
       </Panel>
       {details && (
         <>
-          <Separator className="separator" aria-label="Width of the details" />
+          <Separator className="separator" title="Width of the details" />
           <Panel
             id="details"
             className="pane"

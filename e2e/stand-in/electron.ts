@@ -42,11 +42,14 @@ class StandInApp extends EventEmitter {
   }
   /** Windows close first, then will-quit may hold the end up. */
   quit(): void {
-    void Promise.all(StandInWindow.all.splice(0).map((window) => window.destroy())).then(() => {
-      let prevented = false;
-      this.emit('will-quit', { preventDefault: () => (prevented = true) });
-      if (!prevented) process.exit(0);
-    });
+    void this.#quit();
+  }
+
+  async #quit(): Promise<void> {
+    await Promise.all(StandInWindow.all.splice(0).map((window) => window.destroy()));
+    let prevented = false;
+    this.emit('will-quit', { preventDefault: () => (prevented = true) });
+    if (!prevented) process.exit(0);
   }
 }
 

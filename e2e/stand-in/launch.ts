@@ -17,6 +17,7 @@ export class Shell {
   readonly #process: ChildProcess;
   readonly #answers = new Map<number, (answer: never) => void>();
   #nextId = 1;
+  #page: Promise<Page> | null = null;
 
   constructor() {
     this.#process = fork(join(root, 'dist', 'electron', 'main.js'), [`--data=${this.dataFolder}`], {
@@ -37,7 +38,12 @@ export class Shell {
   }
 
   /** The shell's page, as soon as it is shown. */
-  async page(): Promise<Page> {
+  page(): Promise<Page> {
+    this.#page ??= this.#joinPage();
+    return this.#page;
+  }
+
+  async #joinPage(): Promise<Page> {
     let port: number | null = null;
     await expect.poll(async () => (port = (await this.facts()).debuggingPort)).not.toBeNull();
     const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);

@@ -27,6 +27,11 @@ export const surroundings = {
   app: new EventEmitter(),
 };
 
+/** Runs in the page: see page-shim.ts. */
+function deliverInPage(message: PageMessage): void {
+  (window as unknown as { standInDeliver(message: PageMessage): void }).standInDeliver(message);
+}
+
 type OpenHandler = (details: { url: string }) => { action: 'allow' | 'deny' };
 
 export class StandInContents extends EventEmitter {
@@ -55,10 +60,8 @@ export class StandInContents extends EventEmitter {
   }
 
   deliver(message: PageMessage): void {
-    const call = (given: PageMessage) =>
-      (window as unknown as { standInDeliver(message: PageMessage): void }).standInDeliver(given);
     // A page that was closed or is being loaded anew no longer wants it.
-    this.page?.evaluate(call, message).catch(() => {});
+    this.page?.evaluate(deliverInPage, message).catch(() => {});
   }
 
   /** True where the app lets the navigation happen. */

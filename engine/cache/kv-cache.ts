@@ -8,19 +8,14 @@ import { CacheIndex, NO_COUNTS } from './index/cache-index.ts';
 import type { EntryFilter } from './index/entries.ts';
 import { MemoryTier } from './memory-tier.ts';
 import { openStoredTier } from './recovery.ts';
-import { CacheSpace } from './space.ts';
+import { Space } from './space.ts';
 import { BlockStore } from './store.ts';
 import { listEntries, totalsOf } from './totals.ts';
 import { WriteQueue } from './write-queue.ts';
 import type { Write } from './write.ts';
 import type { CacheEntry, CacheStats, CacheVerify, EntryId } from '../contract/cache.ts';
-import type { ConversationId } from '../contract/chat.ts';
-import type { DocumentId } from '../contract/library.ts';
-import type { ProfileId } from '../contract/profiles.ts';
 import { EngineError } from '../errors.ts';
 import type { Scope } from '../types.ts';
-
-export type { CacheSpace };
 
 export interface KvCacheOptions {
   folder: string;
@@ -49,11 +44,13 @@ export class KvCache {
   readonly #secret: Uint8Array;
   readonly #now: () => number;
   readonly #writes = new Set<Write>();
+  #quotaBytes: number;
 
   private constructor(store: BlockStore, options: KvCacheOptions) {
     this.#store = store;
     this.#secret = options.secret;
     this.#now = options.now ?? Date.now;
+    this.#quotaBytes = options.quotaBytes;
   }
 
   /** Opens the folder, makes good what a crash left, and keeps the quota. Throws EngineError 'folder-in-use' only. */
@@ -72,8 +69,8 @@ export class KvCache {
     return new KvCache(store, options);
   }
 
-  space(options: SpaceOptions): CacheSpace {
-    return new CacheSpace({
+  space(options: SpaceOptions): Space {
+    return new Space({
       store: this.#store,
       secret: this.#secret,
       layout: layoutHash(options.layout),
@@ -84,9 +81,9 @@ export class KvCache {
     });
   }
 
-  /** Writes waiting blocks: all of them, or at least one and no more than fit the time. True while some still wait. */
-  flush(timeBudgetMs = Infinity): boolean {
-    return this.#store.guard(false, () => this.#store.flush(timeBudgetMs));
+  /** Writes waiting blocks: all of them, or at least one and no more than fit the time. Returns how many still wait. */
+  flush(timeBudgetMs = Infinity): number {
+    return this.#store.guard(0, () => this.#store.flush(timeBudgetMs));
   }
 
   /** Blocks that a pin holds. */
@@ -99,11 +96,11 @@ export class KvCache {
     this.#saveCounters();
     const stored = this.#store.stored;
     return {
-      bytesOnDisk: stored?.bytes ?? 0,
+      bytesOnDisk: this.#store.guard(0, () => stored?.bytes ?? 0),
       bytesInMemory: memory.bytes,
       memoryBudgetBytes: memory.budgetBytes,
       ...this.#store.guard(totalsOf([]), () => totalsOf(this.#store.indexes)),
-      quotaBytes: stored?.quotaBytes ?? 0,
+      quotaBytes: this.#quotaBytes,
       ...counters,
       dropped,
     };
@@ -125,32 +122,16 @@ export class KvCache {
   /** Throws EngineError 'not-found' also for entries of other scopes. Returns the number of blocks removed. */
   removeEntry(entryId: EntryId, scopes: readonly Scope[]): number {
     this.#mustBeVisible(entryId, scopes);
-    return this.clear({ entryId });
+    return this.remove({ entryId });
   }
 
   /**
    * Deletes blocks, files, waiting writes, labels and tombstones of all entries that match, and what stands behind
    * their blocks. Returns the number of blocks removed. Throws EngineError 'storage-full' if the disk refuses.
    */
-  clear(filter: EntryFilter): number {
+  remove(filter: EntryFilter): number {
     for (const write of this.#writes) write.forget(filter);
     return this.#store.removeEntries(filter);
-  }
-
-  removeOwner(owner: ProfileId): number {
-    return this.clear({ owner });
-  }
-
-  removeConversation(conversationId: ConversationId): number {
-    return this.clear({ conversationId });
-  }
-
-  removeDocument(documentId: DocumentId): number {
-    return this.clear({ documentId });
-  }
-
-  removeModel(modelId: string): number {
-    return this.clear({ modelId });
   }
 
   /** Reads every file; drops blocks that are damaged or missing and files that belong to no block. */
@@ -173,7 +154,8 @@ export class KvCache {
   }
 
   /** New limits hold at once; a disk tier comes or goes with the next start only. */
-  resize(limits: { quotaBytes: number; memoryBudgetBytes: number }): void {
+  setLimits(limits: { quotaBytes: number; memoryBudgetBytes: number }): void {
+    this.#quotaBytes = limits.quotaBytes;
     this.#store.memory.budgetBytes = limits.memoryBudgetBytes;
     if (this.#store.stored) this.#store.stored.quotaBytes = limits.quotaBytes;
     this.#store.guard(undefined, () => {

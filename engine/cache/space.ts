@@ -30,7 +30,7 @@ export interface Pin extends Disposable {
 
 export type SpaceContext = Omit<WriteContext, 'ended'> & { writes: Set<Write> };
 
-export class CacheSpace {
+export class Space {
   readonly #context: SpaceContext;
 
   constructor(context: SpaceContext) {

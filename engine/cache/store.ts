@@ -98,12 +98,12 @@ export class BlockStore {
     return rows;
   }
 
-  /** Writes queued blocks until the queue is empty or the time is over (at least one). True while some still wait. */
-  flush(timeBudgetMs = Infinity): boolean {
+  /** Writes queued blocks until the queue is empty or the time is over (at least one). Returns how many still wait. */
+  flush(timeBudgetMs = Infinity): number {
     const endMs = performance.now() + timeBudgetMs;
     do this.#writeNext();
     while (this.queue.length > 0 && performance.now() < endMs);
-    return this.queue.length > 0;
+    return this.queue.length;
   }
 
   /** Lets blocks leave memory until its budget is kept. One that still waits for the disk is written first. */
@@ -193,7 +193,7 @@ export class BlockStore {
   }
 
   close(): void {
-    this.#stored?.index.close();
+    this.guard(undefined, () => this.#stored?.index.close());
     this.pending.close();
   }
 
@@ -230,7 +230,8 @@ export class BlockStore {
     if (this.has(row.key)) {
       for (const index of this.indexes) attempt(() => index.blocks.use(row.key, { hits: 0, now: row.usedAt }));
       const isOnlyInMemory = this.pending.blocks.has(row.key);
-      if (isOnlyInMemory && !this.queue.has(row.key)) this.#enqueue({ key: row.key, rows, shape });
+      const kept = this.memory.get(row.key)?.rows ?? rows;
+      if (isOnlyInMemory && !this.queue.has(row.key)) this.#enqueue({ key: row.key, rows: kept, shape });
       return false;
     }
     if (row.parent !== null && !this.has(row.parent)) {
@@ -252,7 +253,7 @@ export class BlockStore {
     if (!next) return;
     const row = this.pending.blocks.get(next.key);
     if (!row) return;
-    if (!this.#write(row, next)) this.dropped++;
+    if (!this.guard(false, () => this.#write(row, next))) this.dropped++;
   }
 
   /** False: the block stays in memory only. */

@@ -114,7 +114,7 @@ export class StoredTier {
     if (this.bytes + needed <= this.quotaBytes) return true;
     const otherBytes = this.bytes - this.#blockBytes;
     const isEnough = (): boolean => otherBytes + this.#blockBytes + needed <= this.quotaBytes * (1 - SLACK);
-    attempt(() => this.index.transaction(() => this.#evictUntil(isEnough, rules)));
+    if (!attempt(() => this.index.transaction(() => this.#evictUntil(isEnough, rules)))) this.recount();
     attempt(() => this.index.checkpoint());
     return this.bytes + needed <= this.quotaBytes;
   }

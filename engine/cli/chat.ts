@@ -38,7 +38,7 @@ async function talk(client: EngineClient, conversation: Conversation, options: A
     terminal: process.stdin.isTTY,
   });
   const interrupts = new Interrupts(lines);
-  lines.prompt();
+  interrupts.prompt();
   for await (const line of lines) {
     if (line.trim() !== '') {
       const answer = await answerLine(client, { conversation, line, options, signal: interrupts.next() });
@@ -46,7 +46,7 @@ async function talk(client: EngineClient, conversation: Conversation, options: A
       interrupts.idle();
     }
     if (interrupts.ended) break;
-    lines.prompt();
+    interrupts.prompt();
   }
   interrupts.release();
   return answers;
@@ -78,14 +78,21 @@ async function answerLine(client: EngineClient, turn: Line): Promise<Answer | nu
 /** The first Ctrl+C stops the answer under way; the second, or one while nothing runs, ends the talk. */
 class Interrupts {
   ended = false;
+  #inputEnded = false;
   readonly #lines: Interface;
   #running: AbortController | null = null;
 
   constructor(lines: Interface) {
     this.#lines = lines;
+    lines.once('close', () => (this.#inputEnded = true));
     // A terminal in raw mode reports the key to readline, a pipe leaves it to the process.
     lines.on('SIGINT', this.#interrupt);
     process.on('SIGINT', this.#interrupt);
+  }
+
+  prompt(): void {
+    // Lines read before the input ended are still to be answered; nothing more is asked for.
+    if (!this.#inputEnded) this.#lines.prompt();
   }
 
   next(): AbortSignal {

@@ -38,6 +38,21 @@ export function runHearth(args: string[], { input = '' }: { input?: string } = {
   return ended;
 }
 
+/** The JSON of a command that must succeed. */
+export async function done(running: Promise<Ran>) {
+  const ran = await running;
+  if (ran.code !== 0) throw new Error(`it ended with ${ran.code}: ${ran.stderr}`);
+  return lastJson(ran);
+}
+
+/** What a command said that must fail: one line, and exit code 1. */
+export async function failure(running: Promise<Ran>): Promise<string> {
+  const { code, stderr } = await running;
+  const lines = stderr.trimEnd().split('\n');
+  if (code !== 1 || lines.length !== 1) throw new Error(`it ended with ${code} and ${lines.length} lines: ${stderr}`);
+  return lines[0] ?? '';
+}
+
 /** The JSON object on the last line of stdout. */
 export function lastJson(ran: Ran) {
   return JSON.parse(ran.stdout.trimEnd().split('\n').at(-1) ?? '');

@@ -66,10 +66,25 @@ export function reuseSummary(report: TurnReport | null): string {
   const scopes = (['private', 'library', 'app'] as const).filter((scope) => report.sharedFrom[scope] > 0);
   const from = scopes.map((scope) => `${report.sharedFrom[scope]} ${scope}`).join(', ');
   const parts = [`Reused ${reused} of ${report.promptTokens} tokens${from === '' ? '' : ` (${from})`}`];
-  if (report.missReason !== null) parts.push(`not more because: ${report.missReason.replaceAll('-', ' ')}`);
+  if (report.missReason !== null) parts.push(missText(report.missReason));
   parts.push(`first token after ${Math.round(report.ttftMs)} ms`);
   if (report.savedMs !== null) parts.push(`about ${Math.round(report.savedMs)} ms saved`);
   if (report.decodeTokensPerSecond !== null) parts.push(`${report.decodeTokensPerSecond.toFixed(1)} tokens/s`);
   if (report.stopReason === 'stopped') parts.push('stopped');
   return `${parts.join('; ')}.`;
+}
+
+const MISSES: Record<string, string> = {
+  new: 'the rest is new',
+  private: 'the rest is private',
+  evicted: 'the rest was dropped to make room',
+  damaged: 'the rest was damaged and is computed again',
+  'model-changed': 'another model read it before',
+  'policy-off': 'reuse is off',
+  'too-short': 'too short to reuse',
+};
+
+/** The reason of a miss in words; `edited-at-token-641` and reasons not known here read well enough with spaces. */
+function missText(reason: string): string {
+  return MISSES[reason] ?? reason.replaceAll('-', ' ');
 }

@@ -104,7 +104,10 @@ export interface TurnReport {
   savedMs: number | null;
   /** Reused tokens by the scope of the block they came from. */
   sharedFrom: { private: number; library: number; app: number };
-  /** Why not more was reused; null when nothing was missed. */
+  /**
+   * Why not more was reused; null when nothing was missed. `policy-off`, `new` (never read before), `private` (first
+   * read of a private document), `edited-at-token-N`, `evicted` (dropped for room, or damaged), `model-changed`.
+   */
   missReason: string | null;
   stopReason: 'end' | 'length' | 'stop-string' | 'stopped' | 'context';
 }

@@ -32,11 +32,11 @@ export interface LifeEvents {
 export interface Supervisor {
   readonly notice: EngineNotice;
   /** Returns the function that ends the listening. */
-  onNotice(listener: (notice: EngineNotice) => void): () => void;
+  readonly onNotice: (listener: (notice: EngineNotice) => void) => () => void;
   /** Resolves with the first `ready`; rejects with a RemoteError when the first start fails. */
   readonly started: Promise<void>;
   /** Asks the engine to finish; ends it by force after `graceMs`. */
-  close(graceMs?: number): Promise<void>;
+  readonly close: (graceMs?: number) => Promise<void>;
 }
 
 /** Waits before the first, second, … restart in a row. After the last one the engine counts as failed. */

@@ -60,8 +60,8 @@ export class Messages {
     this.#finish = database.prepare<[{ id: MessageId; text: string; state: MessageState; report: string | null }]>(
       "UPDATE messages SET text = @text, state = @state, report = @report WHERE id = @id AND state = 'streaming'",
     );
-    this.#interrupt = database.prepare<[MessageId]>(
-      "UPDATE messages SET state = 'interrupted' WHERE id = ? AND state = 'streaming'",
+    this.#interrupt = database.prepare<[string, MessageId]>(
+      "UPDATE messages SET text = ?, state = 'interrupted' WHERE id = ? AND state = 'streaming'",
     );
     this.#touch = database.prepare<[{ conversationId: ConversationId; title: string | null; now: number }]>(
       'UPDATE conversations SET updated_at = @now, title = COALESCE(title, @title) WHERE id = @conversationId',
@@ -118,9 +118,9 @@ export class Messages {
     return toMessage(row);
   }
 
-  /** The turn failed: what was saved of the answer is kept. Does nothing once it has ended or its chat was removed. */
-  interrupt(answerId: MessageId): void {
-    this.#interrupt.run(answerId);
+  /** The turn failed: what was written is kept. Does nothing once it has ended or its chat was removed. */
+  interrupt(answerId: MessageId, text: string): void {
+    this.#interrupt.run(text, answerId);
   }
 
   /** The last message, once it is sure that no answer is being written. */

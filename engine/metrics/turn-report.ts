@@ -23,7 +23,8 @@ export interface TurnFacts {
 export function turnReport({ plan, quality, modelId, sequence, speed, times }: TurnFacts): TurnReport {
   const { reusedTokens, output, decodeMs } = sequence;
   const { loadMs, prefillMs, sampleMs } = sequence.time;
-  const prefillOfReusedMs = reusedTokens === 0 ? null : speed.estimateMs(0, reusedTokens);
+  const prefillOfReusedMs = speed.estimateMs(0, reusedTokens);
+  const foundMs = times.matchMs + loadMs;
   return {
     policy: plan.policy,
     quality,
@@ -47,9 +48,9 @@ export function turnReport({ plan, quality, modelId, sequence, speed, times }: T
     // The first token of an answer comes out of the prefill.
     decodeTokensPerSecond: output.length > 1 && decodeMs > 0 ? round(((output.length - 1) * 1000) / decodeMs) : null,
     outputTokens: output.length,
-    savedMs: prefillOfReusedMs === null ? null : round(Math.max(0, prefillOfReusedMs - times.matchMs - loadMs)),
+    savedMs: prefillOfReusedMs === null ? null : round(Math.max(0, prefillOfReusedMs - foundMs)),
     sharedFrom: countScopes(plan, reusedTokens),
-    missReason: reusedTokens < plan.reusedTokens ? 'damaged' : plan.missReason,
+    missReason: reusedTokens < plan.reusedTokens ? 'evicted' : plan.missReason,
     stopReason: sequence.stopReason ?? 'stopped',
   };
 }

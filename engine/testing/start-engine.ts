@@ -16,8 +16,8 @@ export interface TestEngine {
   client: EngineClient;
   service: Service;
   dataFolder: string;
-  /** Stops the engine and starts another one on the same folder. */
-  restart(): Promise<void>;
+  /** Stops the engine, lets `meanwhile` happen, and starts another one on the same folder. */
+  restart(meanwhile?: () => void): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,9 +40,10 @@ export async function startTestEngine(
       return engine.service;
     },
     dataFolder,
-    restart: async () => {
+    restart: async (meanwhile) => {
       client.close();
       await engine.close();
+      meanwhile?.();
       engine = await startEngine({ dataFolder, resourcesFolder, modelId });
       client = clientOf(engine.service);
     },

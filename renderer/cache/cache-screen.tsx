@@ -32,13 +32,13 @@ export function CacheScreen() {
     if (removed !== null) notify('done', `${plural(removed, 'block')} removed.`);
   };
   return (
-    <main className="place">
+    <main className="place place-of-cache">
       <PlaceHead title="Memory" />
       <div className="place-body place-wide">
         <div className="place-intro">
           <p>
-            Everything Hearth has read is kept here as keys and values, so that it need not be read again. Losing any of it
-            costs time, never text.
+            Everything Hearth has read is kept here as keys and values (the KV cache), so that it need not be read
+            again. Losing any of it costs time, never text.
           </p>
           <div className="place-actions">
             <Button disabled={verifying} onClick={() => void attempt(verifyCache)}>
@@ -56,7 +56,10 @@ export function CacheScreen() {
         open={clearing !== null}
         title={`Clear ${clearing?.what ?? ''}?`}
         description={
-          <p>Chats and documents stay. What was remembered from them is read again when it is next needed, which takes longer.</p>
+          <p>
+            Chats and documents stay. What was remembered from them is read again when it is next needed, which takes
+            longer.
+          </p>
         }
         action="Clear"
         onCancel={() => setClearing(null)}
@@ -69,7 +72,7 @@ export function CacheScreen() {
   );
 }
 
-function ClearMenu({ onChoose }: { onChoose(clearing: Clearing): void }) {
+function ClearMenu({ onChoose }: { onChoose: (clearing: Clearing) => void }) {
   const item = (scope: ScopeKind | null, label: string, what: string) => (
     <MenuItem danger={scope === null} onSelect={() => onChoose({ scope, what })}>
       {label}
@@ -96,10 +99,10 @@ function ClearMenu({ onChoose }: { onChoose(clearing: Clearing): void }) {
 function Verdict({ verified }: { verified: CacheVerify }) {
   const { clean, blocks, damaged, missingFiles, orphanFiles, bytesOnDisk } = verified;
   return (
-    <p className="verdict" role="status" data-clean={clean}>
+    <output className="verdict" data-clean={clean}>
       <strong>{clean ? 'All is well.' : 'Something was not right; it counts as not remembered.'}</strong>{' '}
       {plural(blocks, 'block')} checked, {bytes(bytesOnDisk)} on disk
       {clean ? '.' : `: ${damaged} damaged, ${missingFiles} missing, ${orphanFiles} without an owner.`}
-    </p>
+    </output>
   );
 }

@@ -10,23 +10,34 @@ export function CacheTotals({ stats }: { stats: CacheStats }) {
   const disk = `${bytes(stats.bytesOnDisk)} of ${bytes(stats.quotaBytes)}`;
   const memory = `${bytes(stats.bytesInMemory)} of ${bytes(stats.memoryBudgetBytes)}`;
   return (
-    <section className="totals" aria-label="Totals">
-      <Total name="On disk" value={bytes(stats.bytesOnDisk)} note={`of ${bytes(stats.quotaBytes)}`}>
-        <Meter label="Disk used" value={stats.bytesOnDisk} max={stats.quotaBytes} text={disk} />
-      </Total>
-      <Total name="In memory now" value={bytes(stats.bytesInMemory)} note={`of ${bytes(stats.memoryBudgetBytes)}`}>
-        <Meter label="Memory used" value={stats.bytesInMemory} max={stats.memoryBudgetBytes} text={memory} />
-      </Total>
-      <Total
-        name="Found"
-        value={asked === 0 ? 'nothing asked yet' : percent(stats.hits / asked)}
-        note={asked === 0 ? '' : `${count(stats.hits)} of ${plural(asked, 'token')}`}
-      >
-        {asked > 0 && (
-          <Meter label="Tokens found" value={stats.hits} max={asked} text={`${count(stats.hits)} of ${count(asked)} tokens`} />
-        )}
-      </Total>
-      <Total name="Kept" value={plural(stats.blocks, 'block')} note={plural(stats.entries, 'text')} />
+    <section aria-label="Totals">
+      <div className="totals">
+        <Total name="On disk" value={bytes(stats.bytesOnDisk)} note={`of ${bytes(stats.quotaBytes)}`}>
+          <Meter label="Disk used" value={stats.bytesOnDisk} max={stats.quotaBytes} text={disk} />
+        </Total>
+        <Total name="In RAM now" value={bytes(stats.bytesInMemory)} note={`of ${bytes(stats.memoryBudgetBytes)}`}>
+          <Meter label="RAM used" value={stats.bytesInMemory} max={stats.memoryBudgetBytes} text={memory} />
+        </Total>
+        <Total
+          name="Found"
+          value={asked === 0 ? 'nothing asked yet' : percent(stats.hits / asked)}
+          note={asked === 0 ? '' : `${count(stats.hits)} of ${plural(asked, 'token')}`}
+        >
+          {asked > 0 && (
+            <Meter
+              label="Tokens found"
+              value={stats.hits}
+              max={asked}
+              text={`${count(stats.hits)} of ${count(asked)} tokens`}
+            />
+          )}
+        </Total>
+        <Total
+          name="Kept"
+          value={count(stats.blocks)}
+          note={`${stats.blocks === 1 ? 'block' : 'blocks'} of ${plural(stats.entries, 'text')}`}
+        />
+      </div>
       <dl className="small-figures">
         <Small name="written so far" value={bytes(stats.bytesWritten)} />
         <Small name="removed to make room" value={plural(stats.evictions, 'block')} />

@@ -8,6 +8,7 @@ import { attempt } from '../state/notices.ts';
 import { Button, Hint, IconButton } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/dialog.tsx';
 import { ago, bytes, count, duration } from '../ui/format.ts';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { ScopeMark } from '../library/scope-mark.tsx';
 import { nextSort, sortEntries, type Sort, type SortKey } from './sort-entries.ts';
 
@@ -37,13 +38,17 @@ export function EntryTable({ entries }: { entries: CacheEntry[] }) {
   }
   return (
     <section className="entries card" aria-label="What is remembered">
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
-      <div className="table-scroll" tabIndex={0} role="region" aria-label="Table of what is remembered">
+      <ScrollRegion className="table-scroll" label="Table of what is remembered">
         <table>
           <thead>
             <tr>
               {COLUMNS.map((column) => (
-                <HeadCell key={column.key} column={column} sort={sort} onSort={() => setSort(nextSort(sort, column.key))} />
+                <HeadCell
+                  key={column.key}
+                  column={column}
+                  sort={sort}
+                  onSort={() => setSort(nextSort(sort, column.key))}
+                />
               ))}
               <th>
                 <span className="visually-hidden">Actions</span>
@@ -56,7 +61,7 @@ export function EntryTable({ entries }: { entries: CacheEntry[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollRegion>
       {sorted.length > shown && (
         <Button kind="quiet" onClick={() => setShown(shown + PAGE)}>
           Show more ({count(sorted.length - shown)})
@@ -77,7 +82,7 @@ export function EntryTable({ entries }: { entries: CacheEntry[] }) {
   );
 }
 
-function HeadCell({ column, sort, onSort }: { column: (typeof COLUMNS)[number]; sort: Sort; onSort(): void }) {
+function HeadCell({ column, sort, onSort }: { column: (typeof COLUMNS)[number]; sort: Sort; onSort: () => void }) {
   const by = sort.key === column.key;
   const Arrow = sort.descending ? ArrowDown : ArrowUp;
   return (
@@ -94,7 +99,7 @@ function HeadCell({ column, sort, onSort }: { column: (typeof COLUMNS)[number]; 
   );
 }
 
-function EntryRow({ entry, onRemove }: { entry: CacheEntry; onRemove(): void }) {
+function EntryRow({ entry, onRemove }: { entry: CacheEntry; onRemove: () => void }) {
   const name = entry.label ?? 'text that is gone';
   const pin = () => void attempt(() => pinEntry(entry.id, !entry.pinned));
   return (
@@ -105,10 +110,10 @@ function EntryRow({ entry, onRemove }: { entry: CacheEntry; onRemove(): void }) 
             {name}
           </span>
           {entry.inMemory && (
-            <Hint text="In memory now, the fastest place">
+            <Hint text="In RAM now, the fastest place">
               {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- its tooltip must be reachable by keyboard */}
               <span className="tag" tabIndex={0}>
-                in memory
+                in RAM
               </span>
             </Hint>
           )}

@@ -1,7 +1,6 @@
 // The disk by scope, as one stacked bar with its legend. Blocks only: the index and other files belong to nobody.
 
 import type { CacheStats, ScopeKind } from '../../engine/contract/cache.ts';
-import { ScopeMark } from '../library/scope-mark.tsx';
 import { bytes, plural } from '../ui/format.ts';
 
 const SCOPES: readonly ScopeKind[] = ['library', 'private', 'app'];
@@ -26,7 +25,6 @@ export function ScopeBar({ byScope }: { byScope: CacheStats['byScope'] }) {
         {SCOPES.map((scope) => (
           <li key={scope}>
             <span className="scope-swatch" data-scope={scope} aria-hidden="true" />
-            <ScopeMark scope={scope} />
             <span>{NAMES[scope]}</span>
             <span className="figure soft">
               {bytes(byScope[scope].bytes)} · {plural(byScope[scope].tokens, 'token')}

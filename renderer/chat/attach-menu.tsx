@@ -3,7 +3,6 @@
 import { FilePlus2, LibraryBig, Paperclip } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { TEXT_FILES } from '../state/library.ts';
-import { IconButton } from '../ui/button.tsx';
 import { Menu, MenuItem } from '../ui/menu.tsx';
 import { attachFiles } from './attach.ts';
 import { LibraryPicker } from './library-picker.tsx';

@@ -31,7 +31,6 @@ export function ChatScreen() {
 
 function useDrop() {
   const [dropping, setDropping] = useState(false);
-  const hasFiles = (event: DragEvent) => event.dataTransfer.types.includes('Files');
   return {
     dropping,
     handlers: {
@@ -52,3 +51,5 @@ function useDrop() {
     },
   };
 }
+
+const hasFiles = (event: DragEvent) => event.dataTransfer.types.includes('Files');

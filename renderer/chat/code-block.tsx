@@ -12,7 +12,7 @@ export function CodeBlock({ children }: ComponentPropsWithoutRef<'pre'>) {
     <figure className="code-block">
       <figcaption>
         <span>{language}</span>
-        <button type="button" className="code-copy" onClick={() => copy(String(code?.props.children ?? ''))}>
+        <button type="button" className="code-copy" onClick={() => copy(textOf(code?.props.children))}>
           {copied ? <Check size={14} aria-hidden="true" /> : <Copy size={14} aria-hidden="true" />}
           {copied ? 'Copied' : 'Copy'}
         </button>
@@ -21,4 +21,10 @@ export function CodeBlock({ children }: ComponentPropsWithoutRef<'pre'>) {
       <pre tabIndex={0}>{children}</pre>
     </figure>
   );
+}
+
+function textOf(children: ReactNode): string {
+  return Children.toArray(children)
+    .filter((child) => typeof child === 'string')
+    .join('');
 }

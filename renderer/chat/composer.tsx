@@ -1,7 +1,7 @@
 // Where a message is written. Enter sends, Shift+Enter begins a line, Escape stops the answer under way.
 
 import { ArrowUp, Square } from 'lucide-react';
-import { useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useState, type KeyboardEvent } from 'react';
 import { ensureConversation, useConversations } from '../state/conversations.ts';
 import { useEngine } from '../state/engine.ts';
 import { attempt } from '../state/notices.ts';
@@ -19,16 +19,8 @@ export function Composer() {
   const hasModel = useEngine((engine) => engine.status === null || engine.status.model !== null);
   const [text, setText] = useDraft(openId);
   const [beginning, setBeginning] = useState(false);
-  const field = useRef<HTMLTextAreaElement>(null);
   const running = beginning || (turn !== undefined && turn.phase !== 'failed');
   const ready = connected && hasModel && !running && text.trim() !== '';
-
-  useLayoutEffect(() => {
-    const area = field.current;
-    if (area === null) return;
-    area.style.height = 'auto';
-    area.style.height = `${area.scrollHeight}px`;
-  }, [text]);
 
   const send = async () => {
     if (!ready) return;
@@ -59,7 +51,6 @@ export function Composer() {
     >
       <DocumentChips />
       <textarea
-        ref={field}
         className="composer-text"
         aria-label="Your message"
         placeholder="Ask something"

@@ -7,6 +7,7 @@ import { documentsOf, useConversations } from '../state/conversations.ts';
 import { goTo, useView } from '../state/view.ts';
 import { Button } from '../ui/button.tsx';
 import { count, duration, plural } from '../ui/format.ts';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { ScopeMark } from '../library/scope-mark.tsx';
 import { ReuseLegend } from './reuse-legend.tsx';
 import { ReuseStrip } from './reuse-strip.tsx';
@@ -19,17 +20,19 @@ export function DetailsPane() {
   const answerId = useView((view) => view.answerId);
   const report = shownAnswer(history ?? [], answerId)?.report ?? null;
   return (
-    <div className="details">
+    <ScrollRegion className="details" label="Details of the answer">
       {report === null ? (
         <section>
           <h2>Details</h2>
-          <p className="soft">After each answer, this shows what was remembered, what was read, and how long it took.</p>
+          <p className="soft">
+            After each answer, this shows what was remembered, what was read, and how long it took.
+          </p>
         </section>
       ) : (
         <ReportDetails report={report} />
       )}
       <ChatDocuments />
-    </div>
+    </ScrollRegion>
   );
 }
 
@@ -42,7 +45,7 @@ export function shownAnswer(history: readonly Message[], answerId: string | null
 }
 
 function ReportDetails({ report }: { report: TurnReport }) {
-  const miss = whyMissed(report.missReason);
+  const miss = whyMissed(report);
   return (
     <>
       <section aria-label="What was reused">
@@ -93,6 +96,7 @@ function MissAdvice({ miss }: { miss: NonNullable<ReturnType<typeof whyMissed>> 
       {miss.action === 'settings' && (
         <Button onClick={() => useView.setState({ settingsOpen: true, sheetOpen: false })}>Open settings</Button>
       )}
+      {miss.action === 'cache' && <Button onClick={() => goTo('cache')}>Open the memory</Button>}
       {miss.action === 'library' && <Button onClick={() => goTo('library')}>Open the library</Button>}
     </div>
   );

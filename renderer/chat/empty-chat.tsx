@@ -1,7 +1,7 @@
 // A chat before its first message: what could be asked, one click from the first answer.
 
 import { FileText, FolderOpen, LibraryBig } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { documentsOf, useConversations } from '../state/conversations.ts';
 import { useEngine } from '../state/engine.ts';
 import { attempt } from '../state/notices.ts';
@@ -12,6 +12,7 @@ import { SAMPLES, askSample } from './samples.ts';
 
 export function EmptyChat() {
   const name = usePeople((store) => store.people?.find((person) => person.id === store.currentId)?.name ?? '');
+  const [hour] = useState(() => new Date().getHours());
   const documents = useConversations(documentsOf);
   const model = useEngine((engine) => engine.status?.model ?? null);
   const problem = useEngine((engine) => engine.status?.modelProblem ?? null);
@@ -19,7 +20,7 @@ export function EmptyChat() {
     <div className="empty-chat">
       <Flame size={40} />
       <h1>
-        {greeting(new Date().getHours())}, {name}
+        {greeting(hour)}, {name}
       </h1>
       {problem !== null && <p className="empty-problem">{problem}</p>}
       {documents.length > 0 ? (
@@ -45,7 +46,8 @@ export function EmptyChat() {
             />
           </div>
           <p className="drop-tip">
-            <FolderOpen size={16} aria-hidden="true" /> Drop a text file anywhere here to ask about it. Only you will see it.
+            <FolderOpen size={16} aria-hidden="true" /> Drop a text file anywhere here to ask about it. Only you will
+            see it.
           </p>
         </>
       )}
@@ -62,7 +64,7 @@ interface SuggestionProps {
   icon: ReactNode;
   title: string;
   text: string;
-  onChoose(): void;
+  onChoose: () => void;
 }
 
 function Suggestion({ icon, title, text, onChoose }: SuggestionProps) {

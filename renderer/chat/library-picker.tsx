@@ -11,7 +11,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { plural } from '../ui/format.ts';
 import { ScopeMark } from '../library/scope-mark.tsx';
 
-export function LibraryPicker({ open, onClose }: { open: boolean; onClose(): void }) {
+export function LibraryPicker({ open, onClose }: { open: boolean; onClose: () => void }) {
   const documents = useLibrary((library) => library.documents);
   const [filter, setFilter] = useState('');
   useEffect(() => {

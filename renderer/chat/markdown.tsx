@@ -3,6 +3,7 @@
 import { memo, type ComponentPropsWithoutRef } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { CodeBlock } from './code-block.tsx';
 import { markdownBlocks } from './markdown-blocks.ts';
 
@@ -43,12 +44,10 @@ const Block = memo(function Block({ text }: { text: string }) {
   );
 });
 
-// Wide tables scroll by themselves, also from the keyboard.
 function Table({ children }: ComponentPropsWithoutRef<'table'>) {
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
-    <div className="table-scroll" tabIndex={0} role="group" aria-label="Table">
+    <ScrollRegion className="table-scroll" label="Table">
       <table>{children}</table>
-    </div>
+    </ScrollRegion>
   );
 }

@@ -6,6 +6,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Conversation } from '../../engine/contract/chat.ts';
 import { useTurns } from '../state/turns.ts';
 import { IconButton } from '../ui/button.tsx';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { FailedTurn, UnansweredMessage } from './failed-turn.tsx';
 import { LiveAnswer } from './live-answer.tsx';
 import { MessageView, Question } from './message-view.tsx';
@@ -16,8 +17,9 @@ const AT_END_PX = 64;
 export function MessageList({ conversation }: { conversation: Conversation }) {
   const turn = useTurns((store) => store.live[conversation.id]);
   const rows = useMemo(() => messageRows(conversation.history, turn), [conversation.history, turn]);
-  const scroller = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLElement>(null);
   const [atEnd, setAtEnd] = useState(true);
+  // oxlint-disable-next-line react/incompatible-library -- its functions are called here and passed to no memoised part
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -29,16 +31,15 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
     anchorTo: 'end',
     followOnAppend: true,
     scrollEndThreshold: AT_END_PX,
+    onChange: (list) => setAtEnd(list.isAtEnd(AT_END_PX)),
   });
   useEffect(() => {
     virtualizer.scrollToEnd();
     // A chat opens at its end; after that the reader decides.
   }, [virtualizer, conversation.id]);
-  const onScroll = () => setAtEnd(virtualizer.isAtEnd(AT_END_PX));
   return (
     <div className="messages-frame">
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
-      <div className="messages" ref={scroller} onScroll={onScroll} tabIndex={0} role="region" aria-label="Messages">
+      <ScrollRegion className="messages" label="Messages" ref={scroller}>
         <ol className="messages-inner" style={{ height: virtualizer.getTotalSize() }}>
           {virtualizer.getVirtualItems().map((item) => {
             const row = rows[item.index];
@@ -58,7 +59,7 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
             );
           })}
         </ol>
-      </div>
+      </ScrollRegion>
       {!atEnd && (
         <IconButton label="To the latest message" className="to-end" onClick={() => virtualizer.scrollToEnd()}>
           <ArrowDown size={18} />
@@ -78,7 +79,7 @@ function RowView({ row, conversation }: { row: Row; conversation: Conversation }
       return <LiveAnswer turn={row.turn} />;
     case 'failed':
       return <FailedTurn turn={row.turn} conversationId={conversation.id} />;
-    case 'unanswered':
+    default:
       return <UnansweredMessage conversationId={conversation.id} />;
   }
 }

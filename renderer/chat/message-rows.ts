@@ -30,7 +30,7 @@ export function messageRows(history: readonly Message[], turn: LiveTurn | undefi
   }
   if (turn.question !== null) rows.push({ kind: 'question', key: 'question', text: turn.question });
   if (turn.phase === 'failed') {
-    if (turn.text !== '' && last?.role !== 'assistant') rows.push({ kind: 'live', key: 'live', turn });
+    if (turn.text !== '' && shown.at(-1)?.role !== 'assistant') rows.push({ kind: 'live', key: 'live', turn });
     rows.push({ kind: 'failed', key: 'failed', turn });
   } else {
     rows.push({ kind: 'live', key: 'live', turn });

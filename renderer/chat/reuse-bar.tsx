@@ -11,23 +11,17 @@ import { StateMark } from './state-mark.tsx';
 interface ReuseBarProps {
   report: TurnReport;
   selected: boolean;
-  onOpen(): void;
+  onOpen: () => void;
 }
 
 export function ReuseBar({ report, selected, onOpen }: ReuseBarProps) {
   const line = headline(report);
-  const miss = whyMissed(report.missReason);
+  const miss = whyMissed(report);
   const missLine = miss !== null && miss.reason !== line ? miss.reason : null;
   return (
     <Tooltip.Root>
       <Tooltip.Trigger asChild>
-        <button
-          type="button"
-          className="reuse-bar"
-          aria-pressed={selected}
-          aria-label={`${line}. ${textEquivalent(report)}. Show details.`}
-          onClick={onOpen}
-        >
+        <button type="button" className="reuse-bar" aria-pressed={selected} onClick={onOpen}>
           <span className="reuse-words">
             <strong data-saved={timesSooner(report) !== null}>{line}</strong>
             <span className="figure">first word after {duration(report.ttftMs)}</span>
@@ -37,6 +31,7 @@ export function ReuseBar({ report, selected, onOpen }: ReuseBarProps) {
             {report.state === 'approximate' && <StateMark state={report.state} />}
           </span>
           <ReuseStrip tokens={report.tokens} recomputed={report.recomputed} />
+          <span className="visually-hidden">{`. ${textEquivalent(report)}. Show details.`}</span>
           {missLine !== null && <span className="reuse-miss">{missLine}</span>}
         </button>
       </Tooltip.Trigger>

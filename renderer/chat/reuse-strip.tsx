@@ -13,7 +13,7 @@ interface ReuseStripProps {
 export function ReuseStrip({ tokens, recomputed, heightPx = 6 }: ReuseStripProps) {
   const shares = originShares(tokens);
   const total = shares.reduce((sum, share) => sum + share.tokens, 0);
-  const at = (value: number) => `${(value * 100).toFixed(3)}%`;
+  const fresh = shares.find((share) => share.key === 'fresh');
   return (
     <svg className="reuse-strip" width="100%" height={heightPx} aria-hidden="true">
       {shares.map((part) => (
@@ -26,12 +26,22 @@ export function ReuseStrip({ tokens, recomputed, heightPx = 6 }: ReuseStripProps
           fill={`url(#mark-${part.key})`}
         />
       ))}
+      {fresh !== undefined && <Outline x={at(fresh.start)} width={at(fresh.share)} heightPx={heightPx} />}
       {shares.slice(1).map((part) => (
         <rect key={part.key} className="strip-gap" x={at(part.start)} width="1.5" height={heightPx} />
       ))}
       {recomputed > 0 && total > 0 && (
         <rect className="mark-recomputed" y={heightPx - 2} width={at(recomputed / total)} height="2" />
       )}
+    </svg>
+  );
+}
+
+// The edges of an outline: drawn inside, so that a percentage of the width needs no arithmetic with pixels.
+function Outline({ x, width, heightPx }: { x: string; width: string; heightPx: number }) {
+  return (
+    <svg x={x} width={width} height={heightPx} className="mark-outline">
+      <rect width="100%" height="100%" />
     </svg>
   );
 }
@@ -43,7 +53,7 @@ export function MarkSwatch({ origin }: { origin: keyof TokenOrigins | 'recompute
       {origin === 'recomputed' ? (
         <rect className="mark-recomputed" y="10" width="14" height="4" />
       ) : (
-        <rect width="14" height="14" rx="3" fill={`url(#mark-${origin})`} />
+        <rect width="14" height="14" fill={`url(#mark-${origin})`} />
       )}
     </svg>
   );
@@ -66,9 +76,7 @@ export function MarkDefs() {
         <Pattern id="similar">
           <path d="M0 3Q1.500 0 3 3T6 3" className="mark-line" />
         </Pattern>
-        <Pattern id="fresh">
-          <path d="M0 .5H6M0 5.500H6" className="mark-outline" />
-        </Pattern>
+        <Pattern id="fresh" />
       </defs>
     </svg>
   );
@@ -82,3 +90,5 @@ function Pattern({ id, children }: { id: keyof TokenOrigins; children?: React.Re
     </pattern>
   );
 }
+
+const at = (share: number) => `${(share * 100).toFixed(3)}%`;

@@ -24,7 +24,7 @@ export function headline(report: Reported): string {
   if (ratio !== null) return `Answered ${ratio < 3 ? ratio.toFixed(1) : count(ratio)}× sooner`;
   const reused = reusedTokens(report);
   if (reused > 0) return `${count(reused)} of ${count(report.promptTokens)} tokens from memory`;
-  return whyMissed(report.missReason)?.reason ?? 'Read for the first time';
+  return whyMissed(report)?.reason ?? 'Read for the first time';
 }
 
 /** "812 tokens: 640 exact, 96 moved, 76 new; 640 from the library; saved 0.26 s". */
@@ -33,7 +33,8 @@ export function textEquivalent(report: Reported & Pick<TurnReport, 'sharedFrom'>
     (origin) => `${count(report.tokens[origin.key])} ${origin.name}`,
   );
   const from = sharedFromWords(report.sharedFrom);
-  const saved = report.savedMs !== null && report.savedMs >= LEAST_SAVED_MS ? `saved ${duration(report.savedMs)}` : null;
+  const saved =
+    report.savedMs !== null && report.savedMs >= LEAST_SAVED_MS ? `saved ${duration(report.savedMs)}` : null;
   return [`${count(report.promptTokens)} tokens: ${parts.join(', ')}`, from, saved].filter(Boolean).join('; ');
 }
 
@@ -52,12 +53,17 @@ export interface Miss {
   /** What would help next time; null where nothing needs to be done. */
   advice: string | null;
   /** Where the button beside the advice leads. */
-  action: 'settings' | 'library' | null;
+  action: 'settings' | 'library' | 'cache' | null;
 }
 
 /** Why more was not reused, and the one thing that would help. Null for nothing missed, or a reason unknown to this page. */
-export function whyMissed(missReason: string | null): Miss | null {
+export function whyMissed(report: Pick<TurnReport, 'promptTokens' | 'tokens' | 'missReason'>): Miss | null {
+  const { missReason } = report;
   if (missReason === null) return null;
+  const reused = reusedTokens(report);
+  // A new question behind text that was remembered is no miss.
+  if (missReason === 'new' && reused * 2 >= report.promptTokens) return null;
+  if (missReason === 'new' && reused > 0) return { ...FIRST, reason: 'Most of it was read for the first time' };
   const edited = /^edited-at-token-(\d+)$/u.exec(missReason)?.[1];
   if (edited !== undefined) {
     return {
@@ -69,9 +75,19 @@ export function whyMissed(missReason: string | null): Miss | null {
   return MISSES[missReason] ?? null;
 }
 
+const FIRST: Miss = {
+  reason: 'Read for the first time',
+  advice: 'The next question about it starts sooner.',
+  action: null,
+};
+
 const MISSES: Record<string, Miss> = {
-  'policy-off': { reason: 'Everything was read again, because reuse is off', advice: 'Turn reuse on.', action: 'settings' },
-  new: { reason: 'Read for the first time', advice: 'The next question about it starts sooner.', action: null },
+  'policy-off': {
+    reason: 'Everything was read again, because reuse is off',
+    advice: 'Turn reuse on.',
+    action: 'settings',
+  },
+  new: FIRST,
   'model-changed': { reason: 'Read again, because the model changed', advice: null, action: null },
   evicted: {
     reason: 'Read again, because it was removed to make room',
@@ -79,9 +95,14 @@ const MISSES: Record<string, Miss> = {
     action: 'settings',
   },
   private: {
-    reason: 'Private text is only remembered for its owner',
-    advice: 'Put the document into the library to read it once for everyone.',
+    reason: 'Read for you alone, because the document is private',
+    advice: 'In the library, it would be read once for everyone.',
     action: 'library',
+  },
+  damaged: {
+    reason: 'Read again, because what was kept was damaged',
+    advice: 'Nothing is lost. Verify finds out whether there is more.',
+    action: 'cache',
   },
   'too-short': { reason: 'Too short to keep', advice: 'Memory works in pieces of 64 tokens.', action: null },
 };

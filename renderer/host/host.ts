@@ -5,8 +5,8 @@ import type { EngineClient } from '../../engine/contract/rpc.ts';
 
 export interface HostListener {
   /** A fresh client each time the engine can be reached again; null while it cannot. */
-  onClient(client: EngineClient | null): void;
-  onNotice(notice: EngineNotice): void;
+  onClient: (client: EngineClient | null) => void;
+  onNotice: (notice: EngineNotice) => void;
 }
 
 export interface Host {

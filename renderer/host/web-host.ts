@@ -24,7 +24,10 @@ function keepConnected(address: string, listener: HostListener): void {
     socket.addEventListener('message', (event) => line.receive(String(event.data)));
     socket.addEventListener('close', () => {
       line.drop();
-      listener.onNotice({ engine: 'restarting', message: 'Hearth cannot be reached. Trying again; if this lasts, start it and open the address it prints.' });
+      listener.onNotice({
+        engine: 'restarting',
+        message: 'Hearth cannot be reached. Trying again; if this lasts, start it and open the address it prints.',
+      });
       setTimeout(open, retryMs);
       retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
     });

@@ -8,7 +8,7 @@ import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { plural } from '../ui/format.ts';
 
-export function AddDocument({ open, onClose }: { open: boolean; onClose(): void }) {
+export function AddDocument({ open, onClose }: { open: boolean; onClose: () => void }) {
   return (
     <Dialog
       open={open}
@@ -22,7 +22,7 @@ export function AddDocument({ open, onClose }: { open: boolean; onClose(): void 
   );
 }
 
-function AddForm({ onDone }: { onDone(): void }) {
+function AddForm({ onDone }: { onDone: () => void }) {
   const [title, setTitle] = useState('');
   const [text, setText] = useState('');
   const [busy, setBusy] = useState(false);

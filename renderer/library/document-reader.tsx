@@ -6,15 +6,17 @@ import { readDocument } from '../state/library.ts';
 import { attempt } from '../state/notices.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { plural } from '../ui/format.ts';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
 
-export function DocumentReader({ document, onClose }: { document: LibraryDocument | null; onClose(): void }) {
+export function DocumentReader({ document, onClose }: { document: LibraryDocument | null; onClose: () => void }) {
   const [loaded, setLoaded] = useState<DocumentText | null>(null);
   useEffect(() => {
-    if (document === null) return;
     let current = true;
-    void attempt(() => readDocument(document.id)).then((read) => {
+    const load = async (wanted: LibraryDocument) => {
+      const read = await attempt(() => readDocument(wanted.id));
       if (current) setLoaded(read);
-    });
+    };
+    if (document !== null) void load(document);
     return () => {
       current = false;
       setLoaded(null);
@@ -26,12 +28,13 @@ export function DocumentReader({ document, onClose }: { document: LibraryDocumen
       onClose={onClose}
       form="wide"
       title={document?.title ?? ''}
-      description={document === null ? '' : `${plural(document.characters, 'character')}, added by ${document.ownerName}`}
+      description={
+        document === null ? '' : `${plural(document.characters, 'character')}, added by ${document.ownerName}`
+      }
     >
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
-      <div className="document-text" tabIndex={0} role="region" aria-label="Text of the document" aria-busy={loaded === null}>
+      <ScrollRegion className="document-text" label="Text of the document" busy={loaded === null}>
         {loaded?.text}
-      </div>
+      </ScrollRegion>
     </Dialog>
   );
 }

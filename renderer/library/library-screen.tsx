@@ -30,8 +30,8 @@ export function LibraryScreen() {
       <div className="place-body">
         <div className="place-intro">
           <p>
-            What is here can be read by everyone on this computer. Hearth reads each document once; after that, everyone’s
-            questions about it start sooner.
+            What is here can be read by everyone on this computer. Hearth reads each document once; after that,
+            everyone’s questions about it start sooner.
           </p>
           <Button kind="primary" onClick={() => setAdding(true)}>
             <Plus size={16} aria-hidden="true" /> Add a document
@@ -76,17 +76,13 @@ export function LibraryScreen() {
 interface DocumentRowsProps {
   documents: LibraryDocument[];
   label: string;
-  onRead(document: LibraryDocument): void;
-  onRemove(document: LibraryDocument): void;
+  onRead: (document: LibraryDocument) => void;
+  onRemove: (document: LibraryDocument) => void;
 }
 
 function DocumentRows({ documents, label, onRead, onRemove }: DocumentRowsProps) {
   const currentId = usePeople((store) => store.currentId);
   if (documents.length === 0) return null;
-  const ask = (document: LibraryDocument) => {
-    newConversation([document]);
-    goTo('chat');
-  };
   return (
     <ul className="documents" aria-label={label}>
       {documents.map((document) => (
@@ -97,9 +93,7 @@ function DocumentRows({ documents, label, onRead, onRemove }: DocumentRowsProps)
           <span className="document-facts">
             {document.ownerId === currentId ? 'you' : document.ownerName} · {ago(document.createdAt)} ·{' '}
             <span className="figure">
-              {document.tokens === null
-                ? plural(document.characters, 'character')
-                : plural(document.tokens, 'token')}
+              {document.tokens === null ? plural(document.characters, 'character') : plural(document.tokens, 'token')}
             </span>
           </span>
           <span className="document-actions">
@@ -117,4 +111,9 @@ function DocumentRows({ documents, label, onRead, onRemove }: DocumentRowsProps)
       ))}
     </ul>
   );
+}
+
+function ask(document: LibraryDocument): void {
+  newConversation([document]);
+  goTo('chat');
 }

@@ -23,6 +23,13 @@ export function Avatar({ person, sizePx = 32 }: AvatarProps) {
 /** One or two letters: the first of the first and of the last word. */
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/u).filter(Boolean);
-  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? '')][0] ?? '');
-  return letters.join('').toLocaleUpperCase() || '?';
+  const [first, last] = [words[0], words.length > 1 ? words.at(-1) : undefined];
+  return `${firstLetter(first)}${firstLetter(last)}`.toLocaleUpperCase() || '?';
+}
+
+const segmenter = new Intl.Segmenter();
+
+// What a reader takes for one letter: an emoji of several code points is one.
+function firstLetter(word: string | undefined): string {
+  return [...segmenter.segment(word ?? '')][0]?.segment ?? '';
 }

@@ -10,7 +10,7 @@ interface ProfileFormProps {
   suggestedColour?: ProfileColour;
   action: string;
   /** Resolves to false where it did not work; the form stays as it is then. */
-  onSave(person: NewProfile): Promise<boolean>;
+  onSave: (person: NewProfile) => Promise<boolean>;
 }
 
 export function ProfileForm({ person, suggestedColour = 'ember', action, onSave }: ProfileFormProps) {
@@ -35,6 +35,8 @@ export function ProfileForm({ person, suggestedColour = 'ember', action, onSave 
           <input
             id={nameId}
             className="input"
+            // oxlint-disable-next-line jsx-a11y/no-autofocus -- the form is shown to be typed into
+            autoFocus
             value={name}
             maxLength={60}
             autoComplete="off"
@@ -50,7 +52,7 @@ export function ProfileForm({ person, suggestedColour = 'ember', action, onSave 
   );
 }
 
-function ColourChoice({ colour, onChange }: { colour: ProfileColour; onChange(colour: ProfileColour): void }) {
+function ColourChoice({ colour, onChange }: { colour: ProfileColour; onChange: (colour: ProfileColour) => void }) {
   const group = useId();
   return (
     <fieldset className="colours">

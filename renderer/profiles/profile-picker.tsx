@@ -21,13 +21,7 @@ export function ProfilePicker({ people }: { people: Profile[] }) {
     <main className="picker">
       <Flame size={44} />
       <h1>{managing ? 'People on this computer' : 'Who is here?'}</h1>
-      <PeopleRow
-        people={people}
-        managing={managing}
-        onAdd={add.onAdd}
-        onChange={setChanging}
-        onRemove={setRemoving}
-      />
+      <PeopleRow people={people} managing={managing} onAdd={add.onAdd} onChange={setChanging} onRemove={setRemoving} />
       <Button kind="quiet" onClick={() => setManaging(!managing)}>
         {managing ? 'Done' : 'Manage people'}
       </Button>
@@ -66,9 +60,9 @@ export function ProfilePicker({ people }: { people: Profile[] }) {
 interface PeopleRowProps {
   people: Profile[];
   managing: boolean;
-  onAdd(): void;
-  onChange(person: Profile): void;
-  onRemove(person: Profile): void;
+  onAdd: () => void;
+  onChange: (person: Profile) => void;
+  onRemove: (person: Profile) => void;
 }
 
 function PeopleRow({ people, managing, onAdd, onChange, onRemove }: PeopleRowProps) {
@@ -91,11 +85,13 @@ function PeopleRow({ people, managing, onAdd, onChange, onRemove }: PeopleRowPro
             className="person"
             // oxlint-disable-next-line jsx-a11y/no-autofocus -- the picker is the whole screen; Enter opens the first person
             autoFocus={index === 0 && !managing}
-            aria-label={managing ? `Change ${person.name}` : person.name}
             onClick={() => (managing ? onChange(person) : choosePerson(person.id))}
           >
             <Avatar person={person} sizePx={104} />
-            <span className="person-name">{person.name}</span>
+            <span className="person-name">
+              {managing && <span className="visually-hidden">Change </span>}
+              {person.name}
+            </span>
           </button>
           {managing && (
             <span className="person-actions">
@@ -121,7 +117,7 @@ function PeopleRow({ people, managing, onAdd, onChange, onRemove }: PeopleRowPro
   );
 }
 
-function RemovePerson({ person, onDone }: { person: Profile | null; onDone(): void }) {
+function RemovePerson({ person, onDone }: { person: Profile | null; onDone: () => void }) {
   return (
     <ConfirmDialog
       open={person !== null}

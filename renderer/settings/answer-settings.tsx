@@ -19,9 +19,22 @@ const CHOICES: readonly Choice[] = [
   { key: 'maxTokens', label: 'Longest answer', note: 'In tokens.', min: 1, max: 1_000_000 },
   { key: 'topK', label: 'Top k', note: 'Only the k likeliest; 0 is all.', min: 0, max: 1_000_000 },
   { key: 'topP', label: 'Top p', note: 'Only the likeliest up to this share.', min: 0.01, max: 1, step: 0.01 },
-  { key: 'minP', label: 'Min p', note: 'Nothing less likely than this, compared with the best.', min: 0, max: 1, step: 0.01 },
+  {
+    key: 'minP',
+    label: 'Min p',
+    note: 'Nothing less likely than this, compared with the best.',
+    min: 0,
+    max: 1,
+    step: 0.01,
+  },
   { key: 'repetitionPenalty', label: 'Repetition penalty', note: '1 is none.', min: 0.01, max: 10, step: 0.01 },
-  { key: 'seed', label: 'Seed', note: 'The same seed gives the same answer.', min: 0, max: 2 ** 32 - 1 },
+  {
+    key: 'seed',
+    label: 'Seed',
+    note: '0 draws a new one each time; any other repeats its answer.',
+    min: 0,
+    max: 2 ** 32 - 1,
+  },
 ];
 
 export function AnswerSettings({ settings }: { settings: Settings }) {

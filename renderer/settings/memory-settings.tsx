@@ -13,19 +13,13 @@ const POLICY_WORDS: Record<PolicyName, { name: string; note: string }> = {
 };
 
 export function MemorySettings({ settings }: { settings: Settings }) {
-  const save = (change: Partial<Settings>) => void attempt(() => changeSettings(change));
   return (
     <>
       <fieldset className="choice">
         <legend>Reuse</legend>
         {(['exact', 'off'] as const).map((policy) => (
           <label key={policy}>
-            <input
-              type="radio"
-              name="policy"
-              checked={settings.policy === policy}
-              onChange={() => save({ policy })}
-            />
+            <input type="radio" name="policy" checked={settings.policy === policy} onChange={() => save({ policy })} />
             <span>
               {POLICY_WORDS[policy].name}
               <small>{POLICY_WORDS[policy].note}</small>
@@ -44,7 +38,7 @@ export function MemorySettings({ settings }: { settings: Settings }) {
         onSave={(value) => save({ cacheQuotaBytes: Math.round(value * GIB) })}
       />
       <NumberField
-        label="Room in memory"
+        label="Room in RAM"
         note="The fastest place. Used from the next start."
         unit="MiB"
         value={Math.round(settings.memoryBudgetBytes / MIB)}
@@ -64,4 +58,5 @@ export function MemorySettings({ settings }: { settings: Settings }) {
   );
 }
 
+const save = (change: Partial<Settings>) => void attempt(() => changeSettings(change));
 const round = (value: number) => Math.round(value * 10) / 10;

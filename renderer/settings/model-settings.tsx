@@ -102,8 +102,8 @@ function ImportModel() {
 
 function CheckResult({ check }: { check: ModelCheck }) {
   return (
-    <div className="check" role="status" data-ok={check.ok}>
-      <p>
+    <output className="check" data-ok={check.ok}>
+      <span>
         <strong>{check.name}</strong>{' '}
         {[
           check.architecture,
@@ -113,7 +113,7 @@ function CheckResult({ check }: { check: ModelCheck }) {
         ]
           .filter((part) => part !== null)
           .join(', ')}
-      </p>
+      </span>
       {check.problems.length > 0 && (
         <ul>
           {check.problems.map((problem) => (
@@ -121,7 +121,7 @@ function CheckResult({ check }: { check: ModelCheck }) {
           ))}
         </ul>
       )}
-    </div>
+    </output>
   );
 }
 

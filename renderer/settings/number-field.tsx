@@ -1,6 +1,6 @@
 // A number that is saved when the field is left or Enter is pressed, and only where it is within its limits.
 
-import { useEffect, useId, useState } from 'react';
+import { useId, useState } from 'react';
 
 interface NumberFieldProps {
   label: string;
@@ -10,18 +10,18 @@ interface NumberFieldProps {
   min: number;
   max: number;
   step?: number;
-  onSave(value: number): void;
+  onSave: (value: number) => void;
 }
 
 export function NumberField({ label, note, unit, value, min, max, step = 1, onSave }: NumberFieldProps) {
-  const [text, setText] = useState(String(value));
-  useEffect(() => setText(String(value)), [value]);
+  const [typed, setTyped] = useState<string | null>(null);
+  const text = typed ?? String(value);
   const id = useId();
   const number = Number(text);
   const valid = text.trim() !== '' && number >= min && number <= max && (step < 1 || Number.isInteger(number));
   const save = () => {
-    if (!valid) setText(String(value));
-    else if (number !== value) onSave(number);
+    if (valid && number !== value) onSave(number);
+    setTyped(null);
   };
   return (
     <div className="setting">
@@ -36,11 +36,11 @@ export function NumberField({ label, note, unit, value, min, max, step = 1, onSa
           inputMode="decimal"
           value={text}
           aria-invalid={!valid}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => setTyped(event.target.value)}
           onBlur={save}
           onKeyDown={(event) => event.key === 'Enter' && save()}
         />
-        {unit !== undefined && <span className="soft">{unit}</span>}
+        <span className="soft">{unit}</span>
       </span>
     </div>
   );

@@ -58,8 +58,8 @@ export function SettingsDialog() {
           </Part>
           {status !== null && (
             <p className="soft about">
-              Hearth {status.version} on {status.device}. Everything is kept in <code>{status.dataFolder}</code> and never
-              leaves this computer.
+              Hearth {status.version} on {status.device}. Everything is kept in <code>{status.dataFolder}</code> and
+              never leaves this computer.
             </p>
           )}
         </>

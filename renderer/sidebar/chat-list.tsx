@@ -29,7 +29,9 @@ export function ChatList({ filter }: { filter: string }) {
     // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- arrows only move between its buttons
     <div className="chat-list" ref={frame} onKeyDown={walk}>
       {list !== null && groups.length === 0 && (
-        <p className="soft chat-list-empty">{filter === '' ? 'Your chats will be here.' : 'No chat has this in its title.'}</p>
+        <p className="soft chat-list-empty">
+          {filter === '' ? 'Your chats will be here.' : 'No chat has this in its title.'}
+        </p>
       )}
       {groups.map((group) => (
         <section key={group.name} aria-label={group.name}>
@@ -51,9 +53,7 @@ export function ChatList({ filter }: { filter: string }) {
         open={removing !== null}
         title="Delete this chat?"
         description={
-          <p>
-            “{removing?.title}” and what was kept in memory from it are deleted for good. Its documents stay.
-          </p>
+          <p>“{removing?.title}” and what was kept in memory from it are deleted for good. Its documents stay.</p>
         }
         action="Delete"
         onCancel={() => setRemoving(null)}
@@ -68,8 +68,8 @@ export function ChatList({ filter }: { filter: string }) {
 
 interface ChatRowProps {
   chat: ConversationSummary;
-  onRename(): void;
-  onRemove(): void;
+  onRename: () => void;
+  onRemove: () => void;
 }
 
 function ChatRow({ chat, onRename, onRemove }: ChatRowProps) {
@@ -98,7 +98,11 @@ function ChatRow({ chat, onRename, onRemove }: ChatRowProps) {
         }}
       >
         <span className="ellipsis">{chat.title}</span>
-        {writing && <span className="ember-dot" role="img" aria-label="An answer is being written" />}
+        {writing && (
+          <span className="ember-dot">
+            <span className="visually-hidden">An answer is being written</span>
+          </span>
+        )}
       </button>
       <Menu
         align="end"
@@ -119,7 +123,7 @@ function ChatRow({ chat, onRename, onRemove }: ChatRowProps) {
   );
 }
 
-function RenameField({ chat, onDone }: { chat: ConversationSummary; onDone(): void }) {
+function RenameField({ chat, onDone }: { chat: ConversationSummary; onDone: () => void }) {
   const cancelled = useRef(false);
   const save = (title: string) => {
     onDone();

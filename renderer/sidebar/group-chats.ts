@@ -9,7 +9,11 @@ export interface ChatGroup {
 }
 
 /** `list` is newest first, and so is each group. Every word of the filter must be in the title. */
-export function groupChats(list: readonly ConversationSummary[], filter: string, now: number = Date.now()): ChatGroup[] {
+export function groupChats(
+  list: readonly ConversationSummary[],
+  filter: string,
+  now: number = Date.now(),
+): ChatGroup[] {
   const words = filter.toLocaleLowerCase().split(/\s+/u).filter(Boolean);
   const groups: ChatGroup[] = [];
   for (const chat of list) {

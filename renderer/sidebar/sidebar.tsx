@@ -13,10 +13,6 @@ import { ThemeSwitch } from './theme-switch.tsx';
 
 export function Sidebar() {
   const [filter, setFilter] = useState('');
-  const begin = () => {
-    newConversation();
-    goTo('chat');
-  };
   return (
     <nav className="sidebar" aria-label="Chats and places">
       <PersonMenu />
@@ -57,6 +53,11 @@ export function Sidebar() {
   );
 }
 
+function begin(): void {
+  newConversation();
+  goTo('chat');
+}
+
 function PlaceLink({ place, icon, children }: { place: Place; icon: ReactNode; children: ReactNode }) {
   const here = useView((view) => view.place === place);
   return (
@@ -79,9 +80,10 @@ function PersonMenu() {
   return (
     <Menu
       trigger={
-        <button type="button" className="person-button" aria-label={`${person.name}. Switch person`}>
+        <button type="button" className="person-button">
           <Avatar person={person} sizePx={34} />
           <span className="ellipsis">{person.name}</span>
+          <span className="visually-hidden">, switch person</span>
         </button>
       }
     >

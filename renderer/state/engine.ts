@@ -34,22 +34,32 @@ export function attachHost(host: Host): void {
         message: client !== null ? null : before.message,
         lostOnce: before.lostOnce || (before.client !== null && client === null),
       });
-      void client?.closed.then(() => {
-        if (useEngine.getState().client === client) useEngine.setState({ client: null, state: 'restarting', lostOnce: true });
-      });
+      if (client !== null) void noticeEnd(client);
     },
     onNotice: (notice) => useEngine.setState({ state: notice.engine, message: notice.message }),
   });
+}
+
+async function noticeEnd(client: EngineClient): Promise<void> {
+  await client.closed;
+  if (useEngine.getState().client !== client) return;
+  useEngine.setState({ client: null, state: 'restarting', lostOnce: true });
 }
 
 /** Throws `engine-gone` while there is no engine. */
 export function engineClient(): EngineClient {
   const { client } = useEngine.getState();
   if (client !== null) return client;
-  throw new RemoteError({ code: 'engine-gone', message: 'The engine is not running. Your text is kept; try again when it is back.' });
+  throw new RemoteError({
+    code: 'engine-gone',
+    message: 'The engine is not running. Your text is kept; try again when it is back.',
+  });
 }
 
-export async function call<M extends CallName>(method: M, params: EngineCalls[M]['params']): Promise<EngineCalls[M]['result']> {
+export async function call<M extends CallName>(
+  method: M,
+  params: EngineCalls[M]['params'],
+): Promise<EngineCalls[M]['result']> {
   return engineClient().call(method, params);
 }
 

@@ -26,7 +26,11 @@ export async function loadLibrary(): Promise<void> {
   if (usePeople.getState().currentId === profileId) useLibrary.setState({ documents });
 }
 
-export async function addDocument(document: { title: string; text: string; scope: DocumentScope }): Promise<LibraryDocument> {
+export async function addDocument(document: {
+  title: string;
+  text: string;
+  scope: DocumentScope;
+}): Promise<LibraryDocument> {
   const added = await call('library.add', { profileId: currentPersonId(), ...document });
   await loadLibrary();
   return added;

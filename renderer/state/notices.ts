@@ -16,7 +16,9 @@ export const useNotices = create<{ notices: Notice[] }>()(() => ({ notices: [] }
 
 export function notify(kind: Notice['kind'], message: string): void {
   const id = nextId++;
-  useNotices.setState(({ notices }) => ({ notices: [...notices.filter((n) => n.message !== message), { id, kind, message }].slice(-3) }));
+  useNotices.setState(({ notices }) => ({
+    notices: [...notices.filter((n) => n.message !== message), { id, kind, message }].slice(-3),
+  }));
   setTimeout(() => dismissNotice(id), STAY_MS[kind]);
 }
 

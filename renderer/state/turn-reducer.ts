@@ -38,7 +38,7 @@ export function reduceTurn(turn: LiveTurn, event: ChatEvent): LiveTurn {
         phase: phase('reading'),
         progress: { doneTokens: event.doneTokens, totalTokens: event.totalTokens },
       };
-    case 'text':
+    default:
       return { ...turn, phase: phase('writing'), text: turn.text + event.text };
   }
 }

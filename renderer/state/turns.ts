@@ -54,11 +54,17 @@ export function stopTurn(conversationId: ConversationId): void {
 /** After a restart: turns that were saved are in the history again, so their failure needs no second place. */
 export function forgetFailedTurns(): void {
   useTurns.setState(({ live }) => ({
-    live: Object.fromEntries(Object.entries(live).filter(([, turn]) => turn.phase !== 'failed' || turn.question !== null)),
+    live: Object.fromEntries(
+      Object.entries(live).filter(([, turn]) => turn.phase !== 'failed' || turn.question !== null),
+    ),
   }));
 }
 
-async function runTurn(conversationId: ConversationId, begun: LiveTurn, open: (signal: AbortSignal) => TurnStream): Promise<void> {
+async function runTurn(
+  conversationId: ConversationId,
+  begun: LiveTurn,
+  open: (signal: AbortSignal) => TurnStream,
+): Promise<void> {
   if (controllers.has(conversationId)) return;
   const controller = new AbortController();
   controllers.set(conversationId, controller);
@@ -70,6 +76,8 @@ async function runTurn(conversationId: ConversationId, begun: LiveTurn, open: (s
     forget(conversationId);
   } catch (error) {
     const code = error instanceof RemoteError ? error.code : 'internal';
+    // Stopped before it began: there is no answer, and nothing went wrong.
+    if (code === 'stopped') return forget(conversationId);
     update(conversationId, (turn) => failTurn(turn, { code, message: messageOf(error) }));
   } finally {
     controllers.delete(conversationId);

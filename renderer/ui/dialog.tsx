@@ -3,11 +3,11 @@
 import { X } from 'lucide-react';
 import { AlertDialog, Dialog as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
-import { Button, IconButton } from './button.tsx';
+import { Button } from './button.tsx';
 
 interface DialogProps {
   open: boolean;
-  onClose(): void;
+  onClose: () => void;
   title: string;
   description?: ReactNode;
   /** 'wide' for reading, 'side' for a sheet at the right, 'drawer' for one at the left. */
@@ -22,14 +22,15 @@ export function Dialog({ open, onClose, title, description, form = 'normal', chi
         <Radix.Overlay className="overlay" />
         <Radix.Content
           className={`dialog dialog-${form}`}
+          onOpenAutoFocus={focusFirstField}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
         >
           <header className="dialog-head">
             <Radix.Title className="dialog-title">{title}</Radix.Title>
             <Radix.Close asChild>
-              <IconButton label="Close" hint="Esc">
+              <button type="button" className="icon-button" aria-label="Close">
                 <X size={18} />
-              </IconButton>
+              </button>
             </Radix.Close>
           </header>
           {description !== undefined && <Radix.Description className="dialog-note">{description}</Radix.Description>}
@@ -40,14 +41,21 @@ export function Dialog({ open, onClose, title, description, form = 'normal', chi
   );
 }
 
+// Where there is something to type, typing begins at once; otherwise the dialog itself has the focus, not its close button.
+function focusFirstField(event: Event): void {
+  event.preventDefault();
+  const dialog = event.currentTarget as HTMLElement;
+  (dialog.querySelector<HTMLElement>('.dialog-body :is(input.input, textarea)') ?? dialog).focus();
+}
+
 interface ConfirmProps {
   open: boolean;
   title: string;
   /** What will be gone, and what stays. */
   description: ReactNode;
   action: string;
-  onConfirm(): void;
-  onCancel(): void;
+  onConfirm: () => void;
+  onCancel: () => void;
 }
 
 export function ConfirmDialog({ open, title, description, action, onConfirm, onCancel }: ConfirmProps) {

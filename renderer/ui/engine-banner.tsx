@@ -10,13 +10,19 @@ export function EngineBanner() {
   // The first start has a screen of its own, unless it says something.
   const shown = state === 'failed' || (state === 'restarting' && (lostOnce || message !== null));
   return (
-    <div className="banner-place" role="status">
+    <output className="banner-place">
       {shown && (
-        <div className="banner" data-failed={state === 'failed'}>
-          {state === 'failed' ? <Flame size={18} aria-hidden="true" /> : <LoaderCircle size={18} aria-hidden="true" className="turning" />}
-          <p>{message ?? 'The engine stopped and is starting again. Your text is kept; you can send again in a moment.'}</p>
-        </div>
+        <span className="banner" data-failed={state === 'failed'}>
+          {state === 'failed' ? (
+            <Flame size={18} aria-hidden="true" />
+          ) : (
+            <LoaderCircle size={18} aria-hidden="true" className="turning" />
+          )}
+          <span>
+            {message ?? 'The engine stopped and is starting again. Your text is kept; you can send again in a moment.'}
+          </span>
+        </span>
       )}
-    </div>
+    </output>
   );
 }

@@ -66,6 +66,7 @@ export function dayGroup(time: number, now: number = Date.now()): string {
 }
 
 function daysBetween(time: number, now: number): number {
-  const midnight = (at: number) => new Date(at).setHours(0, 0, 0, 0);
   return Math.round((midnight(now) - midnight(time)) / 86_400_000);
 }
+
+const midnight = (time: number) => new Date(time).setHours(0, 0, 0, 0);

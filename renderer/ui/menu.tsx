@@ -1,4 +1,4 @@
-// A menu of a few actions behind one button.
+// A menu of a few actions behind one button. It stays beside the button in the page, inside the same landmark.
 
 import { DropdownMenu } from 'radix-ui';
 import type { ReactNode } from 'react';
@@ -15,11 +15,9 @@ export function Menu({ trigger, side = 'bottom', align = 'start', children }: Me
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" side={side} align={align} sideOffset={4} collisionPadding={8}>
-          {children}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
+      <DropdownMenu.Content className="menu" side={side} align={align} sideOffset={4} collisionPadding={8}>
+        {children}
+      </DropdownMenu.Content>
     </DropdownMenu.Root>
   );
 }
@@ -28,7 +26,7 @@ interface MenuItemProps {
   icon?: ReactNode;
   danger?: boolean;
   disabled?: boolean;
-  onSelect(): void;
+  onSelect: () => void;
   children: ReactNode;
 }
 

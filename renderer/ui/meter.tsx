@@ -13,6 +13,7 @@ export function Meter({ label, value, max, text }: MeterProps) {
   return (
     <div
       className="meter"
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- the browser's own meter cannot be given the page's colours
       role="meter"
       aria-label={label}
       aria-valuemin={0}

@@ -8,7 +8,7 @@ import { IconButton } from './button.tsx';
 export function Notices() {
   const notices = useNotices((store) => store.notices);
   return (
-    <div className="notices" role="region" aria-label="Notices" aria-live="polite">
+    <section className="notices" aria-label="Notices" aria-live="polite">
       {notices.map((notice) => (
         <div key={notice.id} className={`notice notice-${notice.kind}`}>
           {notice.kind === 'problem' ? <CircleAlert size={18} /> : <CircleCheck size={18} />}
@@ -18,7 +18,7 @@ export function Notices() {
           </IconButton>
         </div>
       ))}
-    </div>
+    </section>
   );
 }
 

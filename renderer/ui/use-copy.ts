@@ -5,10 +5,10 @@ import { notify } from '../state/notices.ts';
 
 const SHOWN_MS = 1800;
 
-export function useCopy(): { copied: boolean; copy(text: string): void } {
+export function useCopy(): { copied: boolean; copy: (text: string) => void } {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
-    if (!copied) return;
+    if (!copied) return undefined;
     const timer = setTimeout(() => setCopied(false), SHOWN_MS);
     return () => clearTimeout(timer);
   }, [copied]);

@@ -31,7 +31,7 @@ export interface EntryFilter {
   entryId?: EntryId | undefined;
   scope?: ScopeKind | undefined;
   /** Whose private entries. */
-  owner?: ProfileId | undefined;
+  profileId?: ProfileId | undefined;
   conversationId?: ConversationId | undefined;
   documentId?: DocumentId | undefined;
   modelId?: string | undefined;
@@ -152,7 +152,7 @@ export function isMatch(entry: EntryRow, filter: EntryFilter): boolean {
   return (
     holds(filter.entryId, entry.id) &&
     holds(filter.scope, entry.scope) &&
-    holds(filter.owner, entry.owner, entry.scope === 'private') &&
+    holds(filter.profileId, entry.owner, entry.scope === 'private') &&
     holds(filter.conversationId, entry.source_id, entry.kind === 'conversation') &&
     holds(filter.documentId, entry.source_id, entry.kind === 'document') &&
     holds(filter.modelId, entry.model_id)
@@ -173,7 +173,7 @@ function conditions(filter: EntryFilter): { where: string; values: string[] } {
   };
   add('e.id = ?', filter.entryId);
   add('e.scope = ?', filter.scope);
-  add(`e.scope = 'private' AND e.owner = ?`, filter.owner);
+  add(`e.scope = 'private' AND e.owner = ?`, filter.profileId);
   add(`e.kind = 'conversation' AND e.source_id = ?`, filter.conversationId);
   add(`e.kind = 'document' AND e.source_id = ?`, filter.documentId);
   add('e.model_id = ?', filter.modelId);

@@ -13,6 +13,7 @@ export class TombstoneTable {
   readonly #delete;
   readonly #under;
   readonly #prune;
+  readonly #countAll;
   #count: number;
 
   constructor(database: Database) {
@@ -26,7 +27,8 @@ export class TombstoneTable {
     this.#prune = database.prepare<[number]>(
       'DELETE FROM tombstones WHERE key IN (SELECT key FROM tombstones ORDER BY evicted_at LIMIT ?)',
     );
-    this.#count = database.prepare<[], { count: number }>('SELECT count(*) AS count FROM tombstones').get()?.count ?? 0;
+    this.#countAll = database.prepare<[], { count: number }>('SELECT count(*) AS count FROM tombstones');
+    this.#count = this.#countAll.get()?.count ?? 0;
   }
 
   add(block: BlockRow, now: number): void {
@@ -34,8 +36,9 @@ export class TombstoneTable {
     this.#insert.run(block.key, block.parent ?? '', block.layout, scope, owner, block.entryId, block.count, now);
     this.#count++;
     if (this.#count <= MOST_TOMBSTONES) return;
+    // Those that went with their entry, or were replaced, were not counted: count again.
     this.#prune.run(PRUNED_AT_ONCE);
-    this.#count -= PRUNED_AT_ONCE;
+    this.#count = this.#countAll.get()?.count ?? 0;
   }
 
   delete(key: BlockKey): void {

@@ -64,7 +64,7 @@ def similar(r, name):
 def new_fact(r, kind, people, taken, held):
     """A fact whose key is new in the document (people are shared between kinds), or None when keys ran out."""
     for _ in range(12):
-        known = [key for name, key in taken if name == kind.name]
+        known = sorted(key for name, key in taken if name == kind.name)
         if kind.key == "person" and people and r.random() < 0.7:
             key = r.choice(people)
         elif kind.key in ("medicine", "doctor", "person") and known and r.random() < 0.08:

@@ -61,10 +61,39 @@ HELD_VOWELS, HELD_CONSONANTS = ("a e i o u y ou ei ae".split(), "b d f g k l m n
 ENDINGS, HELD_ENDINGS = ("n r l s x m ne ra lin tex ol".split() + [""] * 6, "nd rt ck ph zen vir um".split() + [""] * 4)
 
 
+def fragments():
+    """All trained words in lower case: what made-up words are cut from."""
+    return [w for known, _ in WORDS.values() for w in known.replace(",", " ").replace("-", " ").lower().split() if len(w) > 2]
+
+
+FRAGMENTS = fragments()
+open_share = 0.5  # of the trained names and words; the tokenizer learns from the plain lists and sets it to 0
+
+
+def made_up(r):
+    """A word of one to three cuttings of other words and loose letters: every piece of the vocabulary gets copied some day."""
+    text = ""
+    while len(text) < 3 or r.random() < 0.35:
+        source = r.choice(FRAGMENTS)
+        start = r.randrange(len(source) - 1)
+        text += source[start : start + r.randint(2, 5)] if r.random() < 0.75 else "".join(r.choices("abcdefghijklmnopqrstuvwxyz", k=r.randint(1, 3)))
+    return text[:12]
+
+
+def made_up_phrase(r):
+    """A made-up thing of one or two words, one of them often real: "kelad tin"."""
+    if r.random() < 0.4:
+        return made_up(r)
+    known = r.choice(FRAGMENTS)
+    return r.choice([f"{made_up(r)} {known}", f"{known} {made_up(r)}", f"{made_up(r)} {made_up(r)}", f"{known} {r.choice(FRAGMENTS)}"])
+
+
 def word(r, group, held=False):
-    """One word of a list; a fifth of the training words are joined with a size, so that lists are not closed."""
+    """One word of a list, or a made-up one in training, so that no list is closed; held-out words come from the lists alone."""
     known, unseen = WORDS[group]
     cut = "," if "," in known else " "
+    if not held and open_share and r.random() < open_share:
+        return made_up(r).capitalize() if group in ("first", "last") else made_up_phrase(r)
     chosen = r.choice((unseen if held else known).split(cut))
     open_list = group in ("door", "item", "location")
     return f"{r.choice(SIZES)} {chosen}" if open_list and r.random() < 0.2 else chosen
@@ -72,6 +101,8 @@ def word(r, group, held=False):
 
 def invented(r, held=False):
     """A name nobody has: two to four syllables, now and then with a hyphen or a capital inside."""
+    if not held and open_share and r.random() < open_share:
+        return made_up(r).capitalize()
     vowels, consonants, endings = (HELD_VOWELS, HELD_CONSONANTS, HELD_ENDINGS) if held else (VOWELS, CONSONANTS, ENDINGS)
     count = r.choice([1, 2, 2, 2, 3, 3, 4] if held else [1, 2, 2, 2, 3, 3])
     text = "".join(r.choice(consonants) + r.choice(vowels) for _ in range(count))

@@ -1,0 +1,125 @@
+// For tests: caches in temporary folders, and rows whose every value is fixed by layout and token prefix, so that
+// a test can tell whether loaded rows are those of its prompt. No test itself.
+
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BLOCK_TOKENS } from './block.ts';
+import type { BlockKey, BlockRef, EntryRef } from './block.ts';
+import { KvCache } from './kv-cache.ts';
+import type { KvCacheOptions } from './kv-cache.ts';
+import type { Space } from './space.ts';
+import type { ProfileId } from '../contract/profiles.ts';
+import { privateScope } from '../types.ts';
+import type { KvRows, Scope } from '../types.ts';
+
+export const SHAPE = { layers: 2, kvHeads: 2, headSize: 8 };
+export const ANA = privateScope('ana' as ProfileId);
+export const BEN = privateScope('ben' as ProfileId);
+export const HANDBOOK: EntryRef = { kind: 'document', id: 'handbook', label: 'The household handbook' };
+const LANES = SHAPE.layers * SHAPE.kvHeads;
+const GENEROUS = 1 << 30;
+
+export function temporaryFolder(): string & Disposable {
+  const path = mkdtempSync(join(tmpdir(), 'hearth-cache-'));
+  return Object.assign(path, { [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) });
+}
+
+export function openCache(folder: string, options: Partial<KvCacheOptions> = {}): KvCache {
+  return KvCache.open({
+    folder: String(folder),
+    secret: new Uint8Array(32).fill(7),
+    quotaBytes: GENEROUS,
+    memoryBudgetBytes: GENEROUS,
+    ...options,
+  });
+}
+
+export function spaceOf(cache: KvCache, layout = 'layout'): Space {
+  return cache.space({ layout, modelId: `model of ${layout}`, shape: SHAPE });
+}
+
+/** start..start+count-1, as token ids. */
+export function tokensFrom(start: number, count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, index) => start + index);
+}
+
+export function joined(...parts: Int32Array[]): Int32Array {
+  return Int32Array.from(parts.flatMap((part) => [...part]));
+}
+
+/** Rows of positions start..end-1 as a model would compute them: each depends on all tokens up to its own. */
+export function rowsOf(tokens: Int32Array, start: number, end: number, layout = 'layout'): KvRows {
+  const count = end - start;
+  const k = new Float32Array(LANES * count * SHAPE.headSize);
+  const v = new Float32Array(k.length);
+  for (let row = 0; row < count; row++) {
+    const mark = markOf(tokens.subarray(0, start + row + 1), layout);
+    for (let lane = 0; lane < LANES; lane++) {
+      const at = (lane * count + row) * SHAPE.headSize;
+      k.fill(mark + lane, at, at + SHAPE.headSize);
+      v.fill(-mark - lane, at, at + SHAPE.headSize);
+    }
+  }
+  return { count, k, v };
+}
+
+function markOf(prefix: Int32Array, layout: string): number {
+  const digest = createHash('sha1').update(layout).update(new Uint8Array(prefix.slice().buffer)).digest();
+  return digest.readUIntBE(0, 2) + 1;
+}
+
+/** Whether the used rows are those of this prompt: first and last value of each row of k and v. */
+export function areRowsOf(rows: KvRows, ref: BlockRef, prompt: { tokens: Int32Array; layout?: string }): boolean {
+  if (rows.count !== ref.blockCount) return false;
+  for (let row = 0; row < ref.count; row++) {
+    const mark = markOf(prompt.tokens.subarray(0, ref.start + row + 1), prompt.layout ?? 'layout');
+    const last = ((LANES - 1) * rows.count + row + 1) * SHAPE.headSize - 1;
+    if (rows.k[row * SHAPE.headSize] !== mark || rows.v[last] !== -mark - LANES + 1) return false;
+  }
+  return true;
+}
+
+export interface Kept {
+  tokens: Int32Array;
+  scope: Scope;
+  entry?: EntryRef;
+  /** Positions 0..start-1 are kept already, under this parent. */
+  start?: number;
+  parent?: BlockKey | null;
+  blockTokens?: number;
+  layout?: string;
+}
+
+/** Adds the prompt's blocks and commits. Returns their keys. */
+export function keep(space: Space, kept: Kept): BlockKey[] {
+  const { tokens, scope, entry = HANDBOOK, blockTokens = BLOCK_TOKENS, layout } = kept;
+  const write = space.begin();
+  const keys: BlockKey[] = [];
+  let parent = kept.parent ?? null;
+  for (let start = kept.start ?? 0; start < tokens.length; start += blockTokens) {
+    const end = Math.min(start + blockTokens, tokens.length);
+    const rows = rowsOf(tokens, start, end, layout);
+    const block = { parent, scope, entry, rows, tokens: tokens.slice(start, end), prefillMs: end - start };
+    parent = write.add({ ...block, decodedStart: 0, decodedEnd: 0 });
+    keys.push(parent);
+  }
+  write.commit();
+  return keys;
+}
+
+/** Sizes of all files under the folder. */
+export function folderBytes(folder: string): number {
+  return filesIn(folder).reduce((bytes, file) => bytes + statSync(file).size, 0);
+}
+
+export function filesIn(folder: string): string[] {
+  return readdirSync(String(folder), { recursive: true, withFileTypes: true })
+    .filter((item) => item.isFile())
+    .map((item) => join(item.parentPath, item.name));
+}
+
+export function blockFiles(folder: string): string[] {
+  return filesIn(folder).filter((file) => file.endsWith('.kv'));
+}
