@@ -1,26 +1,28 @@
 // What a package holds: the built programs, the two native libraries for its platform, the model that ships with
 // Hearth. Nothing is compiled here, and nothing that only building and testing need goes along.
 
-import type { Configuration } from 'app-builder-lib';
+import type { Configuration } from 'electron-builder';
 
 const config: Configuration = {
   appId: 'app.hearth.desktop',
   productName: 'Hearth',
-  directories: { output: 'dist-package', buildResources: 'resources/icons' },
+  directories: { output: 'dist/package', buildResources: 'resources/icons' },
   // All native parts are N-API: one binary serves Node and Electron.
   npmRebuild: false,
   asar: true,
   asarUnpack: ['**/*.{node,so,so.*,dylib,dll}'],
   files: [
     'package.json',
-    'dist/{engine,server,cli,electron,chunks,renderer}/**',
+    // The command line and the browser host need a Node of their own, which a package does not have.
+    'dist/{engine,electron,renderer,chunks}/**',
+    '!dist/chunks/engine-process-*',
     // The bundles hold every other package. Of these two, what their code loads on this platform.
     '!node_modules/**/*',
     'node_modules/better-sqlite3/{package.json,LICENSE,lib/**}',
     'node_modules/better-sqlite3/prebuilds/${platform}-${arch}.node',
     'node_modules/onnxruntime-node/{package.json,dist/**/*.js}',
     'node_modules/onnxruntime-node/bin/napi-v6/${platform}/${arch}/**',
-    'node_modules/onnxruntime-common/{package.json,dist/cjs/**/*.js}',
+    'node_modules/onnxruntime-common/{package.json,dist/cjs/**/*.{js,json}}',
   ],
   // Read by path, and large: beside the archive.
   extraResources: [{ from: 'resources', to: 'hearth', filter: ['models/**', '!**/train/**', 'LICENSE*'] }],

@@ -6,7 +6,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { lastJson, runHearth } from '../cli/test-command.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { makeTinyModel } from '../testing/tiny-model.ts';
-import type { PrefixRow } from './prefix.ts';
+import type { PrefixRow } from './prefix-rows.ts';
 import type { BenchResult } from './request.ts';
 import type { TraceRow } from './trace-rows.ts';
 
@@ -25,6 +25,7 @@ test('prefix measures off, memory and disk in one run, and both reuse the whole 
     expect(row.off.reusedTokens).toBe(0);
     expect(row.memory.reusedTokens).toBeGreaterThanOrEqual(row.documentTokens);
     expect(row.disk.reusedTokens).toBe(row.memory.reusedTokens);
+    expect(row.restart.reusedTokens).toBeGreaterThanOrEqual(row.documentTokens);
     expect(Object.keys(row.off.time)).toEqual(['queueMs', 'encodeMs', 'matchMs', 'loadMs', 'prefillMs', 'sampleMs']);
   }
   expect(result.machine).toMatchObject({ node: process.versions.node });

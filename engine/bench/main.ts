@@ -4,7 +4,8 @@
 import { parseArgs } from 'node:util';
 import { POLICIES } from '../contract/settings.ts';
 import { defaultDataFolder } from '../lib/data-folder.ts';
-import { describePrefix, runPrefix } from './prefix.ts';
+import { describePrefix } from './prefix-rows.ts';
+import { runPrefix } from './prefix.ts';
 import { BenchFailure } from './request.ts';
 import type { BenchRequest, BenchResult } from './request.ts';
 import { writeResult } from './results.ts';

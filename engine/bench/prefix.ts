@@ -1,36 +1,20 @@
 // Scenario `prefix`: time to the first token of a second person's question on a document that a first person has
-// asked about, computed anew (off), from memory, and from disk after a restart; all three in turn, in one run.
+// asked about: computed anew (off), from memory, and from disk, all three in turn, in one run of a warm engine; then
+// as the first turn of all after a restart.
 
-import type { TimeSplit, TurnReport } from '../contract/chat.ts';
+import type { TurnReport } from '../contract/chat.ts';
 import type { DocumentId } from '../contract/library.ts';
 import type { ProfileId } from '../contract/profiles.ts';
 import type { PolicyName } from '../contract/settings.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BenchEngine } from './bench-engine.ts';
 import { describeMachine } from './machine.ts';
+import { rowOf } from './prefix-rows.ts';
+import type { Length, PrefixRow, WarmRuns } from './prefix-rows.ts';
 import { BenchFailure } from './request.ts';
 import type { BenchRequest, BenchResult } from './request.ts';
 import { PREFIX } from './scenarios.ts';
-import { median, rounded } from './statistics.ts';
 import { documentOfWords, question } from './text.ts';
-
-/** Medians over the repeats. */
-export interface Measured {
-  ttftMs: number;
-  time: TimeSplit;
-  reusedTokens: number;
-  decodeTokensPerSecond: number | null;
-}
-
-export interface PrefixRow {
-  length: number | 'longest';
-  promptTokens: number;
-  documentTokens: number;
-  repeats: number;
-  off: Measured;
-  memory: Measured & { ratio: number };
-  disk: Measured & { ratio: number };
-}
 
 interface Bench {
   engine: BenchEngine;
@@ -40,6 +24,7 @@ interface Bench {
   overheadTokens: number;
   /** Questions asked so far; each asks another one. */
   asked: number;
+  warm: boolean;
 }
 
 interface Document {
@@ -55,13 +40,19 @@ export async function runPrefix(request: BenchRequest): Promise<BenchResult<Pref
   try {
     const model = await engine.model();
     const bench = await prepare(engine);
-    const repeats = request.quick ? PREFIX.quickRepeats : PREFIX.repeats;
-    const rows: PrefixRow[] = [];
+    const measured: (Omit<Length, 'restart'> & { document: Document })[] = [];
     for (const length of PREFIX.promptTokens) {
       const promptTokens = length === 'longest' ? model.contextTokens - PREFIX.answerTokens : length;
       if (promptTokens + PREFIX.answerTokens > model.contextTokens) continue;
-      process.stderr.write(`prefix: ${promptTokens} prompt tokens, ${repeats} repeats\n`);
-      rows.push(await measureLength(bench, { length, promptTokens, repeats }));
+      process.stderr.write(`prefix: ${promptTokens} prompt tokens\n`);
+      const document = await documentOfTokens(bench, promptTokens - bench.overheadTokens);
+      const runs = await measureWarm(bench, document, request);
+      measured.push({ length, document, documentTokens: document.tokens, ...runs });
+    }
+    const rows: PrefixRow[] = [];
+    for (const each of measured) {
+      process.stderr.write(`prefix: ${each.documentTokens} document tokens, after restarts\n`);
+      rows.push(rowOf({ ...each, restart: await measureRestarts(bench, each.document, request) }));
     }
     const name = request.shape === undefined ? 'prefix' : `prefix-${request.shape}`;
     return { name, machine: describeMachine(), model: model.name, rows };
@@ -73,50 +64,74 @@ export async function runPrefix(request: BenchRequest): Promise<BenchResult<Pref
 async function prepare(engine: BenchEngine): Promise<Bench> {
   const ana = (await engine.client.call('profiles.create', { name: 'ana' })).id;
   const ben = (await engine.client.call('profiles.create', { name: 'ben' })).id;
-  const bench: Bench = { engine, ana, ben, overheadTokens: 0, asked: 0 };
+  const bench: Bench = { engine, ana, ben, overheadTokens: 0, asked: 0, warm: false };
   const probe = await addDocument(bench, 8);
   const report = await ask(bench, ben, { document: probe, policy: 'off' });
   bench.overheadTokens = report.promptTokens - probe.tokens;
   return bench;
 }
 
-async function measureLength(
-  bench: Bench,
-  { length, promptTokens, repeats }: { length: PrefixRow['length']; promptTokens: number; repeats: number },
-): Promise<PrefixRow> {
-  const document = await documentOfTokens(bench, promptTokens - bench.overheadTokens);
+/** All three kinds in turn. Only the first length warms up the program, later ones only what depends on length. */
+async function measureWarm(bench: Bench, document: Document, { quick }: BenchRequest): Promise<WarmRuns> {
   await ask(bench, bench.ana, { document, policy: 'exact' });
-  const runs: Record<'off' | 'memory' | 'disk', TurnReport[]> = { off: [], memory: [], disk: [] };
-  for (let repeat = 0; repeat < repeats; repeat++) {
-    await ask(bench, bench.ben, { document: null, policy: 'off' });
-    runs.off.push(await ask(bench, bench.ben, { document, policy: 'off' }));
-    runs.memory.push(await ask(bench, bench.ben, { document, policy: 'exact' }));
-    await bench.engine.restart();
-    await ask(bench, bench.ben, { document: null, policy: 'off' });
-    runs.disk.push(await ask(bench, bench.ben, { document, policy: 'exact' }));
+  await written(bench);
+  const runs: WarmRuns = { off: [], memory: [], disk: [] };
+  const warmUps = bench.warm ? 1 : PREFIX.warmUps;
+  const repeats = quick ? PREFIX.quickRepeats : PREFIX.repeats;
+  for (let round = 0; round < warmUps + repeats; round++) {
+    const off = await ask(bench, bench.ben, { document, policy: 'off' });
+    const memory = await ask(bench, bench.ben, { document, policy: 'exact' });
+    await dropMemory(bench);
+    const disk = await ask(bench, bench.ben, { document, policy: 'exact' });
+    if (round < warmUps) continue;
+    runs.off.push(off);
+    runs.memory.push(memory);
+    runs.disk.push(disk);
   }
-  const off = summarise(runs.off);
-  const [memory, disk] = [summarise(runs.memory), summarise(runs.disk)];
-  return {
-    length,
-    promptTokens: runs.off[0]?.promptTokens ?? 0,
-    documentTokens: document.tokens,
-    repeats,
-    off,
-    memory: { ...memory, ratio: rounded(off.ttftMs / memory.ttftMs) },
-    disk: { ...disk, ratio: rounded(off.ttftMs / disk.ttftMs) },
-  };
+  bench.warm = true;
+  return runs;
 }
 
-/** A new question in a new conversation; without a document it only warms the engine. */
+async function measureRestarts(bench: Bench, document: Document, { quick }: BenchRequest): Promise<TurnReport[]> {
+  const reports: TurnReport[] = [];
+  for (let restart = 0; restart < (quick ? PREFIX.quickRestarts : PREFIX.restarts); restart++) {
+    await bench.engine.restart();
+    reports.push(await ask(bench, bench.ben, { document, policy: 'exact' }));
+  }
+  return reports;
+}
+
+/** Waits until the engine has written what it computed. */
+async function written({ engine: { client } }: Bench): Promise<void> {
+  let before = -1;
+  for (;;) {
+    const { bytesWritten } = await client.call('cache.stats', {});
+    if (bytesWritten === before) return;
+    before = bytesWritten;
+    await pause(SETTLE_MS);
+  }
+}
+
+/** Empties the memory tier: the next turn reads its blocks from disk. */
+async function dropMemory(bench: Bench): Promise<void> {
+  await written(bench);
+  const { client } = bench.engine;
+  const { memoryBudgetBytes } = await client.call('settings.get', {});
+  await client.call('settings.set', { memoryBudgetBytes: 0 });
+  await client.call('settings.set', { memoryBudgetBytes });
+}
+
+/** A new question on the document, in a new conversation. */
 async function ask(
   bench: Bench,
   profileId: ProfileId,
-  { document, policy }: { document: Document | null; policy: PolicyName },
+  { document, policy }: { document: Document; policy: PolicyName },
 ): Promise<TurnReport> {
   await pause(SETTLE_MS);
-  const documents = document === null ? [] : [document.id];
-  const { id: conversationId } = await bench.engine.client.call('conversations.create', { profileId, documents });
+  const { id: conversationId } = await bench.engine.client.call('conversations.create', {
+    profileId,
+    documents: [document.id],
+  });
   const text = question(bench.asked++);
   const sampling = { temperature: 0, maxTokens: PREFIX.answerTokens };
   return bench.engine.turn({ profileId, conversationId, text, policy, sampling });
@@ -145,35 +160,4 @@ async function addDocument(bench: Bench, words: number): Promise<Document> {
   if (document.tokens === null)
     throw new BenchFailure('The engine did not count the tokens of a document.', { usage: false });
   return { id: document.id, tokens: document.tokens };
-}
-
-function summarise(reports: TurnReport[]): Measured {
-  const middle = (of: (report: TurnReport) => number) => rounded(median(reports.map(of)) ?? Number.NaN);
-  const speeds = reports.flatMap((report) => report.decodeTokensPerSecond ?? []);
-  const speed = median(speeds);
-  return {
-    ttftMs: middle((report) => report.ttftMs),
-    time: {
-      queueMs: middle((report) => report.time.queueMs),
-      encodeMs: middle((report) => report.time.encodeMs),
-      matchMs: middle((report) => report.time.matchMs),
-      loadMs: middle((report) => report.time.loadMs),
-      prefillMs: middle((report) => report.time.prefillMs),
-      sampleMs: middle((report) => report.time.sampleMs),
-    },
-    reusedTokens: middle((report) => report.promptTokens - report.tokens.fresh),
-    decodeTokensPerSecond: speed === null ? null : rounded(speed, 1),
-  };
-}
-
-/** One line per length, for a person. */
-export function describePrefix(rows: PrefixRow[]): string[] {
-  return rows.map((row) => {
-    const speed = row.off.decodeTokensPerSecond;
-    return (
-      `${row.promptTokens} prompt tokens: off ${row.off.ttftMs} ms, ` +
-      `memory ${row.memory.ttftMs} ms (${row.memory.ratio}x), disk ${row.disk.ttftMs} ms (${row.disk.ratio}x), ` +
-      `${row.memory.reusedTokens} reused, ${speed === null ? 'no decoding' : `${speed} tokens/s`}`
-    );
-  });
 }

@@ -5,6 +5,11 @@ export interface PrefixScenario {
   promptTokens: (number | 'longest')[];
   repeats: number;
   quickRepeats: number;
+  /** Turns of each kind before those that count: the runtime compiles what runs often. */
+  warmUps: number;
+  /** First turns after a restart; each costs a restart. */
+  restarts: number;
+  quickRestarts: number;
   /** Every answer ends after this many tokens: enough to measure decoding. */
   answerTokens: number;
   seed: number;
@@ -14,6 +19,9 @@ export const PREFIX: PrefixScenario = {
   promptTokens: [128, 512, 'longest'],
   repeats: 9,
   quickRepeats: 3,
+  warmUps: 3,
+  restarts: 5,
+  quickRestarts: 1,
   answerTokens: 16,
   seed: 1,
 };

@@ -79,7 +79,7 @@ export class DiskTier {
   }
 
   remove(key: BlockKey): void {
-    rmSync(this.#path(key), { force: true });
+    rmSync(this.#path(key), { force: true, recursive: true });
   }
 
   /** Removes whatever is not the file of a block in `sizes` at its size. Returns the keys whose files are good, and how many were removed. */

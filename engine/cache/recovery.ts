@@ -90,7 +90,9 @@ function emptyUnusedFolder(folder: string): void {
 }
 
 function emptyFolder(folder: string): void {
-  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(join(folder, INDEX_FILE + suffix), { force: true });
+  for (const suffix of ['', '-wal', '-shm', '-journal']) {
+    rmSync(join(folder, INDEX_FILE + suffix), { force: true, recursive: true });
+  }
   new DiskTier(folder).removeAll();
 }
 

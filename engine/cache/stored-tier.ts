@@ -106,9 +106,9 @@ export class StoredTier {
     }
   }
 
-  /** Evicts leaves, least valuable first, until `bytes` more fit. False if they cannot. */
+  /** Evicts leaves, least valuable first, until `bytes` more fit (0: until the quota is kept). False if they cannot. */
   makeRoom(bytes: number, rules: EvictionRules): boolean {
-    const needed = bytes + INDEX_RESERVE_BYTES;
+    const needed = bytes === 0 ? 0 : bytes + INDEX_RESERVE_BYTES;
     if (this.bytes + needed <= this.quotaBytes) return true;
     attempt(() => this.index.checkpoint());
     if (this.bytes + needed <= this.quotaBytes) return true;

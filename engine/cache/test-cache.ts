@@ -1,7 +1,6 @@
 // For tests: caches in temporary folders, and rows whose every value is fixed by layout and token prefix, so that
 // a test can tell whether loaded rows are those of its prompt. No test itself.
 
-import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,14 +20,18 @@ export const HANDBOOK: EntryRef = { kind: 'document', id: 'handbook', label: 'Th
 const LANES = SHAPE.layers * SHAPE.kvHeads;
 const GENEROUS = 1 << 30;
 
-export function temporaryFolder(): string & Disposable {
-  const path = mkdtempSync(join(tmpdir(), 'hearth-cache-'));
-  return Object.assign(path, { [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) });
+export interface Folder {
+  path: string;
 }
 
-export function openCache(folder: string, options: Partial<KvCacheOptions> = {}): KvCache {
+export function temporaryFolder(): Folder & Disposable {
+  const path = mkdtempSync(join(tmpdir(), 'hearth-cache-'));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+export function openCache(folder: Folder, options: Partial<KvCacheOptions> = {}): KvCache {
   return KvCache.open({
-    folder: String(folder),
+    folder: folder.path,
     secret: new Uint8Array(32).fill(7),
     quotaBytes: GENEROUS,
     memoryBudgetBytes: GENEROUS,
@@ -54,8 +57,9 @@ export function rowsOf(tokens: Int32Array, start: number, end: number, layout = 
   const count = end - start;
   const k = new Float32Array(LANES * count * SHAPE.headSize);
   const v = new Float32Array(k.length);
+  const marks = marksOf(tokens, end, layout);
   for (let row = 0; row < count; row++) {
-    const mark = markOf(tokens.subarray(0, start + row + 1), layout);
+    const mark = marks[start + row] ?? 0;
     for (let lane = 0; lane < LANES; lane++) {
       const at = (lane * count + row) * SHAPE.headSize;
       k.fill(mark + lane, at, at + SHAPE.headSize);
@@ -65,16 +69,24 @@ export function rowsOf(tokens: Int32Array, start: number, end: number, layout = 
   return { count, k, v };
 }
 
-function markOf(prefix: Int32Array, layout: string): number {
-  const digest = createHash('sha1').update(layout).update(new Uint8Array(prefix.slice().buffer)).digest();
-  return digest.readUIntBE(0, 2) + 1;
+/** One number for each position 0..end-1, fixed by layout and all tokens up to it (FNV-1a; exact as fp32). */
+function marksOf(tokens: Int32Array, end: number, layout: string): Int32Array {
+  let state = [...layout].reduce((hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 16777619), 2166136261);
+  const marks = new Int32Array(end);
+  for (let at = 0; at < end; at++) {
+    state = Math.imul(state ^ (tokens[at] ?? 0), 16777619);
+    state = Math.imul(state ^ (state >>> 15), 16777619);
+    marks[at] = (state >>> 10) + 1;
+  }
+  return marks;
 }
 
 /** Whether the used rows are those of this prompt: first and last value of each row of k and v. */
 export function areRowsOf(rows: KvRows, ref: BlockRef, prompt: { tokens: Int32Array; layout?: string }): boolean {
   if (rows.count !== ref.blockCount) return false;
+  const marks = marksOf(prompt.tokens, ref.start + ref.count, prompt.layout ?? 'layout');
   for (let row = 0; row < ref.count; row++) {
-    const mark = markOf(prompt.tokens.subarray(0, ref.start + row + 1), prompt.layout ?? 'layout');
+    const mark = marks[ref.start + row] ?? 0;
     const last = ((LANES - 1) * rows.count + row + 1) * SHAPE.headSize - 1;
     if (rows.k[row * SHAPE.headSize] !== mark || rows.v[last] !== -mark - LANES + 1) return false;
   }
@@ -110,16 +122,16 @@ export function keep(space: Space, kept: Kept): BlockKey[] {
 }
 
 /** Sizes of all files under the folder. */
-export function folderBytes(folder: string): number {
+export function folderBytes(folder: Folder): number {
   return filesIn(folder).reduce((bytes, file) => bytes + statSync(file).size, 0);
 }
 
-export function filesIn(folder: string): string[] {
-  return readdirSync(String(folder), { recursive: true, withFileTypes: true })
+export function filesIn(folder: Folder): string[] {
+  return readdirSync(folder.path, { recursive: true, withFileTypes: true })
     .filter((item) => item.isFile())
     .map((item) => join(item.parentPath, item.name));
 }
 
-export function blockFiles(folder: string): string[] {
+export function blockFiles(folder: Folder): string[] {
   return filesIn(folder).filter((file) => file.endsWith('.kv'));
 }

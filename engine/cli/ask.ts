@@ -1,7 +1,7 @@
 // `hearth ask`: one question, one answer.
 
 import type { Command } from 'commander';
-import { printResult } from './output.ts';
+import { printResult, writeAnswer } from './output.ts';
 import { readDocument } from './read-document.ts';
 import { answerQuestion, openConversation, reuseSummary } from './turn.ts';
 import { addAskingOptions } from './turn-options.ts';
@@ -23,7 +23,7 @@ async function ask(question: string, options: AskingOptions): Promise<void> {
   process.once('SIGINT', () => interrupt.abort());
   await withEngine(options, async (client) => {
     const { profileId, id: conversationId } = await openConversation(client, options, files);
-    const write = options.json === true ? null : (text: string) => void process.stdout.write(text);
+    const write = options.json === true ? null : writeAnswer;
     const how = { options, signal: interrupt.signal, write };
     const answer = await answerQuestion(client, { profileId, conversationId, text: question }, how);
     if (write !== null) write('\n');

@@ -6,7 +6,7 @@ import type { Interface } from 'node:readline';
 import type { Conversation } from '../contract/chat.ts';
 import { RemoteError } from '../contract/errors.ts';
 import type { EngineClient } from '../contract/rpc.ts';
-import { printResult } from './output.ts';
+import { printResult, writeAnswer } from './output.ts';
 import { readDocument } from './read-document.ts';
 import { answerQuestion, openConversation, reuseSummary } from './turn.ts';
 import type { Answer } from './turn.ts';
@@ -61,7 +61,7 @@ interface Line {
 
 async function answerLine(client: EngineClient, turn: Line): Promise<Answer | null> {
   const { profileId, id: conversationId } = turn.conversation;
-  const write = turn.options.json === true ? null : (text: string) => void process.stdout.write(text);
+  const write = turn.options.json === true ? null : writeAnswer;
   try {
     const question = { profileId, conversationId, text: turn.line };
     const answer = await answerQuestion(client, question, { options: turn.options, signal: turn.signal, write });

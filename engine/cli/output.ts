@@ -8,6 +8,11 @@ export function printResult(options: CommonOptions, result: object, lines: strin
   if (text.length > 0) process.stdout.write(`${text}\n`);
 }
 
+/** Writes a piece of an answer as it comes. A terminal gets no control characters: it would obey them. */
+export function writeAnswer(text: string): void {
+  process.stdout.write(process.stdout.isTTY ? text.replaceAll(/[^\P{Cc}\n\t]/gu, '') : text);
+}
+
 /** Columns padded to their widest cell; no line ends in spaces. */
 export function table(rows: string[][]): string[] {
   const widths: number[] = [];

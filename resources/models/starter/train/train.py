@@ -2,6 +2,8 @@
 All state is in the work folder. The batch of a step depends on seed and step alone, so a resumed run repeats nothing."""
 import argparse
 import collections
+import concurrent.futures
+import itertools
 import json
 import os
 import random
@@ -33,6 +35,7 @@ def options():
     parser.add_argument("--shape", type=json.loads, default={}, help='changes to the shape of the model, as JSON, such as {"layers": 8}')
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=0, help="processes that make batches ahead; a GPU needs about one per 300,000 tokens a second")
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--save-seconds", type=float, default=120)
     parser.add_argument("--stop-after", type=float, default=1e9, help="seconds after which to save and stop, for trials")
@@ -51,7 +54,7 @@ def plan(done, chosen, r):
 def rate_at(done, step, chosen):
     """Warm-up in two parts (a high rate in the first minutes breaks the copying circuit), a long level part, a straight fall."""
     warm = min(1.0, 0.6 * (step + 1) / 60, 0.6 + 0.4 * step / 600)
-    falling = min(1.0, (1 - done) / (1 - chosen.decay_from))
+    falling = min(1.0, (1 - min(1.0, done)) / (1 - chosen.decay_from))
     return chosen.rate * warm * max(0.02, falling)
 
 
@@ -60,6 +63,25 @@ def make_optimizer(model, rate):
     gains = [p for p in model.parameters() if p.dim() < 2]
     groups = [dict(params=matrices, weight_decay=0.05), dict(params=gains, weight_decay=0.0)]
     return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.95), eps=1e-8)
+
+
+def make_pool(tokenizer, index, done, chosen):
+    r = random.Random(chosen.seed * 1_000_003 + index)
+    facts, drills, limit = plan(done, chosen, r)
+    return batches.pool(r, tokenizer, chosen.batch, POOL, facts, drills, limit)
+
+
+def pools(tokenizer, run, chosen):
+    """Pools of batches without end, made here or some steps ahead by worker processes."""
+    if chosen.workers == 0:
+        for index in itertools.count(run.pool):
+            yield make_pool(tokenizer, index, run.tokens / chosen.tokens, chosen)
+    with concurrent.futures.ProcessPoolExecutor(chosen.workers) as workers:
+        ahead = collections.deque()
+        for index in itertools.count(run.pool):
+            ahead.append(workers.submit(make_pool, tokenizer, index, run.tokens / chosen.tokens, chosen))
+            if len(ahead) > 2 * chosen.workers:
+                yield ahead.popleft().result()
 
 
 def small_test(model, tokenizer, device):
@@ -134,35 +156,39 @@ class Window:
                     refusal=mean("unanswerable"), talk=mean("talk"))
 
 
+def learn_pool(run, pool, window, chosen):
+    """All steps of one pool; fills the window's averages."""
+    for rows in pool:
+        before, started = run.tokens, time.time()
+        rate = rate_at(before / chosen.tokens, run.step, chosen)
+        loss, copied, answers = run.learn(rows, rate, chosen.device)
+        run.seconds += min(10.0, time.time() - started)
+        window.tokens += run.tokens - before
+        window.losses.append(loss)
+        window.kinds["tokens"].append(copied)
+        for kind, right in answers:
+            alone = kind in ("drill", "talk", "unanswerable")
+            window.kinds[kind if alone else "follow" if kind.startswith("follow") else "fact"].append(right)
+    run.pool += 1
+    return rate
+
+
 def main():
     chosen = options()
     torch.set_num_threads(chosen.threads)
     torch.manual_seed(0)
     torch.set_flush_denormal(True)
+    torch.backends.cuda.matmul.allow_tf32 = True
     tokenizer, run = Tokenizer(os.path.join(chosen.work, "tokenizer.json")), Run(chosen)
     log = open(os.path.join(chosen.work, "log.jsonl"), "a", buffering=1)
     print(sum(p.numel() for p in run.model.parameters()), "parameters", run.model.shape, flush=True)
-    window, saved, began = Window(), time.time(), time.time()
-    done, asked_to_stop = 0.0, []
+    window, saved, began, asked_to_stop = Window(), time.time(), time.time(), []
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: asked_to_stop.append(True))
-    while done < 1 and time.time() - began < chosen.stop_after and not asked_to_stop:
-        r = random.Random(chosen.seed * 1_000_003 + run.pool)
-        facts, drills, limit = plan(done, chosen, r)
-        for rows in batches.pool(r, tokenizer, chosen.batch, POOL, facts, drills, limit):
-            before, started = run.tokens, time.time()
-            rate = rate_at(done, run.step, chosen)
-            loss, copied, answers = run.learn(rows, rate, chosen.device)
-            done = min(1.0, run.tokens / chosen.tokens)
-            run.seconds += min(10.0, time.time() - started)
-            window.tokens += run.tokens - before
-            window.losses.append(loss)
-            window.kinds["tokens"].append(copied)
-            for kind, right in answers:
-                window.kinds[kind if kind in ("drill", "talk", "unanswerable") else "follow" if kind.startswith("follow") else "fact"].append(right)
-        run.pool += 1
+    for pool in pools(tokenizer, run, chosen):
+        rate = learn_pool(run, pool, window, chosen)
         if run.pool % 6 == 0:
-            line = window.line(run, done, rate)
+            line = window.line(run, run.tokens / chosen.tokens, rate)
             if run.pool % 48 == 0:
                 line["test"] = small_test(run.model, tokenizer, chosen.device)
             print(json.dumps(line), flush=True)
@@ -171,6 +197,8 @@ def main():
         if time.time() - saved > chosen.save_seconds:
             run.save()
             saved = time.time()
+        if run.tokens >= chosen.tokens or time.time() - began > chosen.stop_after or asked_to_stop:
+            break
     run.save()
     print("saved at step", run.step, "tokens", run.tokens, flush=True)
 

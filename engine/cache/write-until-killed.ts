@@ -1,0 +1,17 @@
+// For a test: fills the cache in the folder given as argument until somebody ends the process. No test itself.
+
+import { ANA, keep, openCache, spaceOf, tokensFrom } from './test-cache.ts';
+
+const [path = '', quotaBytes = '0'] = process.argv.slice(2);
+const cache = openCache({ path }, { quotaBytes: Number(quotaBytes), memoryBudgetBytes: 1 << 20 });
+const space = spaceOf(cache);
+for (let turn = 0; ; turn++) {
+  const tokens = tokensFrom((turn % 300) * 10_000, 64 * 4 + (turn % 50));
+  const scope = turn % 2 === 0 ? 'library' : ANA;
+  keep(space, { tokens, scope });
+  space.used(space.find(tokens, [scope]).refs, 1);
+  if (turn % 5 === 0) cache.flush();
+  if (turn % 40 === 0) cache.stats();
+  if (turn % 70 === 69) cache.remove({ scope: 'private' });
+  if (turn % 10 === 0) process.stdout.write('.');
+}
