@@ -40,7 +40,9 @@ describe('damage to the cache', () => {
   });
 
   /** Fills the cache, lets `damage` loose on the folder while the engine is down, asks again. */
-  async function afterDamage(damage: (data: string) => void): Promise<{ before: string; report: TurnReport; text: string }> {
+  async function afterDamage(
+    damage: (data: string) => void,
+  ): Promise<{ before: string; report: TurnReport; text: string }> {
     engine = await startTestEngine();
     const profileId = await person(engine.client, 'ana');
     const first = await ask(engine.client, profileId, asked('Where is jar 9?'));
@@ -163,7 +165,7 @@ describe('a killed process', () => {
     return { of, turn };
   }
   async function readUntilText(turn: AsyncGenerator<ChatEvent, ChatResult>, pieces: number): Promise<void> {
-    for (let seen = 0; seen < pieces; ) {
+    for (let seen = 0; seen < pieces;) {
       const step = await turn.next();
       if (step.done === true) throw new Error('the answer ended too soon');
       if (step.value.type === 'text') seen++;

@@ -38,7 +38,8 @@ function filesUnder(folder: string): string[] {
 
 /** Package names, and project files as paths from the root. */
 function importsOf(file: string, text: string): string[] {
-  const pattern = /(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)import\s+['"]([^'"]+)['"]/g;
+  const pattern =
+    /(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)import\s+['"]([^'"]+)['"]/g;
   return [...text.matchAll(pattern)]
     .map((match) => match[1] ?? match[2] ?? match[3] ?? '')
     .map((name) => (name.startsWith('.') ? relative(root, resolve(root, dirname(join(root, file)), name)) : name));
@@ -81,7 +82,8 @@ describe('layers', () => {
   });
 
   test('a room never imports the places where everything meets', () => {
-    const meeting = /^engine\/(engine|handlers|turn|loop|main|model-slot|loaded-model|write-back|turn-prompt|settings)\.ts$/;
+    const meeting =
+      /^engine\/(engine|handlers|turn|loop|main|model-slot|loaded-model|write-back|turn-prompt|settings)\.ts$/;
     const broken = rooms.flatMap(({ file, imports }) =>
       imports.filter((name) => meeting.test(name)).map((name) => `${file} imports ${name}`),
     );
@@ -127,7 +129,11 @@ describe('size and names', () => {
   });
 
   test('no folder has a name that says nothing', () => {
-    const named = sources.flatMap(({ file }) => dirname(file).split('/').filter((part) => FORBIDDEN_FOLDERS.includes(part)));
+    const named = sources.flatMap(({ file }) =>
+      dirname(file)
+        .split('/')
+        .filter((part) => FORBIDDEN_FOLDERS.includes(part)),
+    );
     expect(named).toEqual([]);
   });
 });

@@ -7,38 +7,38 @@ import type { Scheduler } from './schedule/scheduler.ts';
 export type IdleWork = () => boolean;
 
 export class Loop {
-  private readonly scheduler: Scheduler;
-  private readonly idle: IdleWork;
-  private awake = false;
-  private closing = false;
-  private ended: Promise<void> = Promise.resolve();
+  readonly #scheduler: Scheduler;
+  readonly #idle: IdleWork;
+  #awake = false;
+  #closing = false;
+  #ended: Promise<void> = Promise.resolve();
 
   constructor(scheduler: Scheduler, idle: IdleWork) {
-    this.scheduler = scheduler;
-    this.idle = idle;
+    this.#scheduler = scheduler;
+    this.#idle = idle;
     scheduler.onWork = () => this.wake();
   }
 
   /** There may be work: begin, unless the loop runs already. */
   wake(): void {
-    if (this.closing || this.awake) return;
-    this.awake = true;
-    this.ended = this.run();
+    if (this.#closing || this.#awake) return;
+    this.#awake = true;
+    this.#ended = this.#run();
   }
 
   /** Ends after the step under way. */
   async close(): Promise<void> {
-    this.closing = true;
-    await this.ended;
+    this.#closing = true;
+    await this.#ended;
   }
 
-  private async run(): Promise<void> {
-    while (!this.closing) {
-      const sequence = this.scheduler.next();
+  async #run(): Promise<void> {
+    while (!this.#closing) {
+      const sequence = this.#scheduler.next();
       if (sequence !== null) await sequence.step();
-      else if (!this.idle()) break;
+      else if (!this.#idle()) break;
       await new Promise((resolve) => setImmediate(resolve));
     }
-    this.awake = false;
+    this.#awake = false;
   }
 }

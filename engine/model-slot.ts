@@ -66,9 +66,7 @@ export class ModelSlot {
 
   async list(): Promise<ModelSummary[]> {
     const installed = await this.catalog.list();
-    return Promise.all(
-      installed.map((model) => summarizeModel(model, model.manifest.id === this.#loaded?.summary.id)),
-    );
+    return Promise.all(installed.map((model) => summarizeModel(model, model.manifest.id === this.#loaded?.summary.id)));
   }
 
   /** Removes an installed model and everything computed with it. Throws `forbidden`, `not-found`, `model-busy`. */
@@ -98,6 +96,9 @@ export class ModelSlot {
 
   #requireIdle(): void {
     if (this.#parts.scheduler.activeCount === 0) return;
-    throw new EngineError('model-busy', 'An answer is being written. Stop it or wait for its end, then change the model.');
+    throw new EngineError(
+      'model-busy',
+      'An answer is being written. Stop it or wait for its end, then change the model.',
+    );
   }
 }

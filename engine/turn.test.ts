@@ -28,7 +28,11 @@ async function askAbout(
   question: string,
   scope: 'private' | 'library',
 ): Promise<TurnReport & { text: string }> {
-  const { message } = await ask(client, profileId, { question, documents: [{ text: HANDBOOK, scope }], sampling: greedy });
+  const { message } = await ask(client, profileId, {
+    question,
+    documents: [{ text: HANDBOOK, scope }],
+    sampling: greedy,
+  });
   if (message.report === null) throw new Error('no report');
   return { ...message.report, text: message.text };
 }
@@ -96,9 +100,12 @@ describe('a chat', () => {
     const { history } = await started.client.call('conversations.get', { profileId, conversationId });
     expect(history.map((message) => message.role)).toEqual(['user', 'assistant', 'user', 'assistant']);
     expect(history[1]?.text).toBe(first.message.text);
-    expect(second.events.filter((event) => event.type === 'text').map((event) => event.text).join('')).toBe(
-      second.message.text,
-    );
+    expect(
+      second.events
+        .filter((event) => event.type === 'text')
+        .map((event) => event.text)
+        .join(''),
+    ).toBe(second.message.text);
   });
 
   test('can be answered again, and the new answer takes the place of the old', async () => {
@@ -122,7 +129,11 @@ describe('a chat', () => {
     const { id: conversationId } = await started.client.call('conversations.create', { profileId });
     const of = { profileId, conversationId };
     const stop = new AbortController();
-    const turn = started.client.stream('chat.send', { ...of, text: 'Count.', sampling: { maxTokens: 400 } }, stop.signal);
+    const turn = started.client.stream(
+      'chat.send',
+      { ...of, text: 'Count.', sampling: { maxTokens: 400 } },
+      stop.signal,
+    );
     const events: ChatEvent[] = [];
     let step = await turn.next();
     for (; step.done !== true; step = await turn.next()) {

@@ -71,7 +71,12 @@ export async function* runTurn(
   const turn = { of, parts, loaded, plan, request };
   const sequence = newSequence(turn, prompt.tokens, signal);
   slot.run(sequence);
-  const times = { begunAt, queueMs: admittedAt - begunAt, encodeMs: encodedAt - admittedAt, matchMs: matchedAt - encodedAt };
+  const times = {
+    begunAt,
+    queueMs: admittedAt - begunAt,
+    encodeMs: encodedAt - admittedAt,
+    matchMs: matchedAt - encodedAt,
+  };
   const keep = policy.usesCache ? rowKeeper({ space: loaded.space, prompt, plan, sequence, entryOf }) : () => {};
   return yield* answer({ ...turn, sequence, times, keep });
 }

@@ -117,5 +117,7 @@ function alreadyKept(rows: RowsToKeep): Kept {
 
 /** The answer's rows belong to whoever may reuse the end of the prompt. */
 function prolong(scopes: readonly ScopedRange[], end: number): ScopedRange[] {
-  return scopes.map((range, index) => (index === scopes.length - 1 ? { ...range, end: Math.max(range.end, end) } : range));
+  return scopes.map((range, index) =>
+    index === scopes.length - 1 ? { ...range, end: Math.max(range.end, end) } : range,
+  );
 }

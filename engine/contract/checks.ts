@@ -13,7 +13,11 @@ const title = z.string().trim().min(1).max(200);
 const folder = z.string().min(1).max(4096);
 const none = z.strictObject({});
 const scope = z.enum(['private', 'library']);
-const bytes = z.number().int().min(0).max(2 ** 50);
+const bytes = z
+  .number()
+  .int()
+  .min(0)
+  .max(2 ** 50);
 
 const sampling = z.strictObject({
   temperature: z.number().min(0).max(5),
@@ -21,7 +25,11 @@ const sampling = z.strictObject({
   topP: z.number().gt(0).max(1),
   minP: z.number().min(0).max(1),
   repetitionPenalty: z.number().gt(0).max(10),
-  seed: z.number().int().min(0).max(2 ** 32 - 1),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1),
   maxTokens: z.number().int().min(1).max(1_000_000),
   stop: z.array(z.string().min(1).max(200)).max(16),
 });

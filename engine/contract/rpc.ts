@@ -49,7 +49,10 @@ export function connect(channel: Channel): EngineClient {
   let open = true;
   const closed = new Promise<void>((resolve) => channel.onClose(resolve));
   const gone = () =>
-    new RemoteError({ code: 'engine-gone', message: 'The engine ended. Your text is kept; send again when it is back.' });
+    new RemoteError({
+      code: 'engine-gone',
+      message: 'The engine ended. Your text is kept; send again when it is back.',
+    });
   void closed.then(() => {
     open = false;
     for (const entry of pending.values()) entry.error(gone());
@@ -77,7 +80,7 @@ export function connect(channel: Channel): EngineClient {
   return {
     call: (method, params) =>
       new Promise((resolve, reject) => {
-        begin(method, params, { event: () => {}, result: resolve as (result: unknown) => void, error: reject });
+        begin(method, params, { event: () => {}, result: resolve, error: reject });
       }),
     stream: (method, params, signal) => {
       const cancel = (id: number) => {
@@ -115,8 +118,7 @@ async function* streamOf(
   const abort = () => cancel(id);
   signal?.addEventListener('abort', abort, { once: true });
   if (signal?.aborted) abort();
-  // Both are written from callbacks, which the compiler's flow analysis does not see.
-  const ended = () => outcome as { result: unknown } | { error: Error } | null;
+  const ended = () => outcome;
   try {
     for (;;) {
       while (events.length > 0) yield events.shift();
@@ -169,7 +171,8 @@ export function serve(channel: Channel, service: Service): void {
     const request = readFrame(frame);
     if ('problem' in request) return send({ id: request.id, error: wire('bad-request', request.problem) });
     if ('cancel' in request) return running.get(request.id)?.abort();
-    if (running.has(request.id)) return send({ id: request.id, error: wire('bad-request', 'This request id is in use.') });
+    if (running.has(request.id))
+      return send({ id: request.id, error: wire('bad-request', 'This request id is in use.') });
     const controller = new AbortController();
     running.set(request.id, controller);
     answer(request, service, { signal: controller.signal, send })

@@ -9,11 +9,11 @@ const CHUNK_ROWS = { least: 16, most: 512, unknown: 32 };
 /** Cost of a row at position p, in milliseconds: base + slope · p (attention grows with what lies before). */
 export class PrefillSpeed {
   // Weighted sums of a straight-line fit of y = milliseconds per row against x = middle position of the step.
-  private weight = 0;
-  private sumX = 0;
-  private sumY = 0;
-  private sumXX = 0;
-  private sumXY = 0;
+  #weight = 0;
+  #sumX = 0;
+  #sumY = 0;
+  #sumXX = 0;
+  #sumXY = 0;
 
   /** A step that computed rows start..end-1 in `ms`. Short steps say little about prefill and are left out. */
   record(start: number, end: number, ms: number): void {
@@ -21,19 +21,19 @@ export class PrefillSpeed {
     if (rows < CHUNK_ROWS.least || !(ms > 0)) return;
     const x = (start + end) / 2;
     const y = ms / rows;
-    this.weight = this.weight * DECAY + rows;
-    this.sumX = this.sumX * DECAY + rows * x;
-    this.sumY = this.sumY * DECAY + rows * y;
-    this.sumXX = this.sumXX * DECAY + rows * x * x;
-    this.sumXY = this.sumXY * DECAY + rows * x * y;
+    this.#weight = this.#weight * DECAY + rows;
+    this.#sumX = this.#sumX * DECAY + rows * x;
+    this.#sumY = this.#sumY * DECAY + rows * y;
+    this.#sumXX = this.#sumXX * DECAY + rows * x * x;
+    this.#sumXY = this.#sumXY * DECAY + rows * x * y;
   }
 
   /** Expected milliseconds for rows start..end-1; null before anything was measured. */
   estimateMs(start: number, end: number): number | null {
-    if (this.weight === 0) return null;
-    const spread = this.sumXX - (this.sumX * this.sumX) / this.weight;
-    const slope = spread > 1e-6 ? Math.max(0, (this.sumXY - (this.sumX * this.sumY) / this.weight) / spread) : 0;
-    const base = Math.max(0, (this.sumY - slope * this.sumX) / this.weight);
+    if (this.#weight === 0) return null;
+    const spread = this.#sumXX - (this.#sumX * this.#sumX) / this.#weight;
+    const slope = spread > 1e-6 ? Math.max(0, (this.#sumXY - (this.#sumX * this.#sumY) / this.#weight) / spread) : 0;
+    const base = Math.max(0, (this.#sumY - slope * this.#sumX) / this.#weight);
     return (end - start) * (base + (slope * (start + end)) / 2);
   }
 

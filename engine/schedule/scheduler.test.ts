@@ -29,7 +29,14 @@ afterAll(async () => {
 const argmax = (logits: Float32Array) => logits.indexOf(Math.max(...logits));
 function sequence(work: Partial<SequenceWork> = {}): Sequence {
   const tokens = Int32Array.from({ length: 40 }, (_, index) => 20 + index);
-  const whole = { tokens, reuse: [], maxTokens: 8, eosTokenIds: [], sample: argmax, signal: new AbortController().signal };
+  const whole = {
+    tokens,
+    reuse: [],
+    maxTokens: 8,
+    eosTokenIds: [],
+    sample: argmax,
+    signal: new AbortController().signal,
+  };
   return new Sequence({ ...whole, ...work }, { model, speed: new PrefillSpeed() });
 }
 async function drain(one: Sequence): Promise<string[]> {

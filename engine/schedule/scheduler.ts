@@ -14,49 +14,49 @@ interface Waiting {
 }
 
 export class Scheduler {
-  private readonly maxActive: number;
-  private readonly running: Sequence[] = [];
-  private readonly waiting: Waiting[] = [];
-  private active = 0;
-  private turn = 0;
+  readonly #maxActive: number;
+  readonly #running: Sequence[] = [];
+  readonly #waiting: Waiting[] = [];
+  #active = 0;
+  #turn = 0;
   /** Called when there is something to compute. */
   onWork: () => void = () => {};
 
   constructor(maxActive: number) {
-    this.maxActive = maxActive;
+    this.#maxActive = maxActive;
   }
 
   /** How many would be computed before a request that comes now. */
   get queueLength(): number {
-    return Math.max(0, this.active - this.maxActive + 1) + this.waiting.length;
+    return Math.max(0, this.#active - this.#maxActive + 1) + this.#waiting.length;
   }
 
   get activeCount(): number {
-    return this.active + this.waiting.length;
+    return this.#active + this.#waiting.length;
   }
 
   /** Waits for a place. Throws `stopped` when the signal comes first. */
   async admit(signal: AbortSignal): Promise<Slot> {
     if (signal.aborted) throw stopped();
-    if (this.active >= this.maxActive) await this.wait(signal);
-    else this.active++;
-    return this.slot();
+    if (this.#active >= this.#maxActive) await this.#wait(signal);
+    else this.#active++;
+    return this.#slot();
   }
 
   /** The sequence whose turn it is, or null when nobody has work. */
   next(): Sequence | null {
-    for (let count = this.running.length; count > 0; count--) {
-      this.turn = (this.turn + 1) % this.running.length;
-      const sequence = this.running[this.turn];
+    for (let count = this.#running.length; count > 0; count--) {
+      this.#turn = (this.#turn + 1) % this.#running.length;
+      const sequence = this.#running[this.#turn];
       if (sequence !== undefined && !sequence.done) return sequence;
     }
     return null;
   }
 
-  private wait(signal: AbortSignal): Promise<void> {
+  #wait(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const leave = () => {
-        this.waiting.splice(this.waiting.indexOf(entry), 1);
+        this.#waiting.splice(this.#waiting.indexOf(entry), 1);
         reject(stopped());
       };
       const entry: Waiting = {
@@ -65,27 +65,27 @@ export class Scheduler {
           resolve();
         },
       };
-      this.waiting.push(entry);
+      this.#waiting.push(entry);
       signal.addEventListener('abort', leave, { once: true });
     });
   }
 
-  private slot(): Slot {
+  #slot(): Slot {
     let held: Sequence | null = null;
     let open = true;
     return {
       run: (sequence) => {
         held = sequence;
-        this.running.push(sequence);
+        this.#running.push(sequence);
         this.onWork();
       },
       [Symbol.dispose]: () => {
         if (!open) return;
         open = false;
-        if (held !== null) this.running.splice(this.running.indexOf(held), 1);
+        if (held !== null) this.#running.splice(this.#running.indexOf(held), 1);
         // A free place goes straight to whoever waits longest: `active` stays the same.
-        const next = this.waiting.shift();
-        if (next === undefined) this.active--;
+        const next = this.#waiting.shift();
+        if (next === undefined) this.#active--;
         else next.enter();
       },
     };

@@ -35,106 +35,106 @@ export class Sequence {
   /** Rows that came from the cache; known once loading is over. */
   reusedTokens = 0;
   stopReason: StopReason | null = null;
-  private readonly work: SequenceWork;
-  private readonly parts: { model: Model; speed: PrefillSpeed };
-  private readonly queue: SequenceEvent[] = [];
-  private failure: { error: unknown } | null = null;
-  private wake: () => void = () => {};
-  private nextSource = 0;
+  readonly #work: SequenceWork;
+  readonly #parts: { model: Model; speed: PrefillSpeed };
+  readonly #queue: SequenceEvent[] = [];
+  #failure: { error: unknown } | null = null;
+  #wake: () => void = () => {};
+  #nextSource = 0;
 
   constructor(work: SequenceWork, parts: { model: Model; speed: PrefillSpeed }) {
-    this.work = work;
-    this.parts = parts;
+    this.#work = work;
+    this.#parts = parts;
     this.kv = parts.model.newKvBuffer();
   }
 
   get done(): boolean {
-    return this.stopReason !== null || this.failure !== null;
+    return this.stopReason !== null || this.#failure !== null;
   }
 
   /** Does the next piece of work. Never throws: an error ends the sequence and reaches whoever reads its events. */
   async step(): Promise<void> {
     try {
-      if (this.work.signal.aborted) this.end('stopped');
-      else if (this.nextSource < this.work.reuse.length) await this.load();
-      else if (this.kv.rows < this.work.tokens.length) await this.prefill();
-      else await this.decode();
+      if (this.#work.signal.aborted) this.end('stopped');
+      else if (this.#nextSource < this.#work.reuse.length) await this.#load();
+      else if (this.kv.rows < this.#work.tokens.length) await this.#prefill();
+      else await this.#decode();
     } catch (error) {
-      this.failure = { error };
-      this.wake();
+      this.#failure = { error };
+      this.#wake();
     }
   }
 
   /** Ends the answer, from a stop string or by a person. */
   end(reason: StopReason): void {
     this.stopReason ??= reason;
-    this.wake();
+    this.#wake();
   }
 
   /** What happens, in order, until the sequence is done. One reader. */
   async *events(): AsyncGenerator<SequenceEvent, void> {
     for (;;) {
-      const event = this.queue.shift();
+      const event = this.#queue.shift();
       if (event !== undefined) {
         yield event;
         continue;
       }
-      if (this.failure !== null) throw this.failure.error;
+      if (this.#failure !== null) throw this.#failure.error;
       if (this.stopReason !== null) return;
-      await new Promise<void>((resolve) => (this.wake = resolve));
+      await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }
 
-  private emit(event: SequenceEvent): void {
-    this.queue.push(event);
-    this.wake();
+  #emit(event: SequenceEvent): void {
+    this.#queue.push(event);
+    this.#wake();
   }
 
-  private async load(): Promise<void> {
+  async #load(): Promise<void> {
     const startedAt = performance.now();
     const rows: KvRows[] = [];
-    while (this.nextSource < this.work.reuse.length && performance.now() - startedAt < LOAD_STEP_MS) {
-      const block = this.work.reuse[this.nextSource]?.() ?? null;
-      this.nextSource = block === null ? this.work.reuse.length : this.nextSource + 1;
+    while (this.#nextSource < this.#work.reuse.length && performance.now() - startedAt < LOAD_STEP_MS) {
+      const block = this.#work.reuse[this.#nextSource]?.() ?? null;
+      this.#nextSource = block === null ? this.#work.reuse.length : this.#nextSource + 1;
       if (block !== null) rows.push(block);
     }
-    await this.parts.model.load(this.kv, rows);
+    await this.#parts.model.load(this.kv, rows);
     this.reusedTokens = this.kv.rows;
     this.time.loadMs += performance.now() - startedAt;
   }
 
-  private async prefill(): Promise<void> {
-    const { tokens } = this.work;
+  async #prefill(): Promise<void> {
+    const { tokens } = this.#work;
     const start = this.kv.rows;
-    const end = Math.min(tokens.length, start + this.parts.speed.chunkRows(start));
+    const end = Math.min(tokens.length, start + this.#parts.speed.chunkRows(start));
     const last = end === tokens.length;
     const startedAt = performance.now();
-    const logits = await this.parts.model.forward(this.kv, tokens.subarray(start, end), { logits: last });
+    const logits = await this.#parts.model.forward(this.kv, tokens.subarray(start, end), { logits: last });
     const ms = performance.now() - startedAt;
     this.time.prefillMs += ms;
-    this.parts.speed.record(start, end, ms);
-    if (logits === null) this.emit({ type: 'progress', doneTokens: end, totalTokens: tokens.length });
-    else this.pick(logits);
-    if (last) this.emit({ type: 'prefilled' });
+    this.#parts.speed.record(start, end, ms);
+    if (logits === null) this.#emit({ type: 'progress', doneTokens: end, totalTokens: tokens.length });
+    else this.#pick(logits);
+    if (last) this.#emit({ type: 'prefilled' });
   }
 
-  private async decode(): Promise<void> {
+  async #decode(): Promise<void> {
     const previous = this.output.at(-1);
     if (previous === undefined) throw new Error('assertion failed: decode before the first token');
     const startedAt = performance.now();
-    const logits = await this.parts.model.forward(this.kv, [previous], { logits: true });
-    if (logits !== null) this.pick(logits);
+    const logits = await this.#parts.model.forward(this.kv, [previous], { logits: true });
+    if (logits !== null) this.#pick(logits);
     this.decodeMs += performance.now() - startedAt;
   }
 
-  private pick(logits: Float32Array): void {
+  #pick(logits: Float32Array): void {
     const startedAt = performance.now();
-    const id = this.work.sample(logits, this.output);
+    const id = this.#work.sample(logits, this.output);
     this.time.sampleMs += this.output.length === 0 ? performance.now() - startedAt : 0;
-    if (this.work.eosTokenIds.includes(id)) return this.end('end');
+    if (this.#work.eosTokenIds.includes(id)) return this.end('end');
     this.output.push(id);
-    this.emit({ type: 'token', id });
-    if (this.output.length >= this.work.maxTokens) this.end('length');
-    else if (this.kv.rows >= this.parts.model.shape.context) this.end('context');
+    this.#emit({ type: 'token', id });
+    if (this.output.length >= this.#work.maxTokens) this.end('length');
+    else if (this.kv.rows >= this.#parts.model.shape.context) this.end('context');
   }
 }

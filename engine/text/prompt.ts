@@ -45,12 +45,17 @@ export function buildPrompt(chat: PromptText, render: RenderChat, tokenizer: Tok
   restrict(rendered.privateStart, chat.privateScope);
 
   const places = rendered.documents.flatMap((place) => (place === null ? [] : [place.start, place.end]));
-  const positions = [...marks.map((mark) => mark.position), ...places, rendered.lastMessageStart].toSorted((a, b) => a - b);
+  const positions = [...marks.map((mark) => mark.position), ...places, rendered.lastMessageStart].toSorted(
+    (a, b) => a - b,
+  );
   const { tokens, boundaries } = tokenizer.encodeWithBoundaries(rendered.text, positions);
   const tokenAt = (position: number) => boundaries[positions.indexOf(position)] ?? 0;
   return {
     tokens,
-    scopes: scopeRanges(marks.map((mark) => ({ start: tokenAt(mark.position), scope: mark.scope })), tokens.length),
+    scopes: scopeRanges(
+      marks.map((mark) => ({ start: tokenAt(mark.position), scope: mark.scope })),
+      tokens.length,
+    ),
     lastMessageStart: tokenAt(rendered.lastMessageStart),
     documents: rendered.documents.map((place) =>
       place === null ? null : { start: tokenAt(place.start), end: tokenAt(place.end) },

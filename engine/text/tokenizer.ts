@@ -17,10 +17,10 @@ export interface TokenizerConfig {
 
 export class Tokenizer {
   readonly config: TokenizerConfig;
-  private readonly inner: HuggingFaceTokenizer;
-  private readonly splitter: RegExp | null;
-  private readonly specials: RegExp | null;
-  private readonly memo = new LRUCache<string, number[]>({
+  readonly #inner: HuggingFaceTokenizer;
+  readonly #splitter: RegExp | null;
+  readonly #specials: RegExp | null;
+  readonly #memo = new LRUCache<string, number[]>({
     maxSize: MEMO_CHARACTERS,
     sizeCalculation: (ids, text) => text.length + ids.length + 1,
   });
@@ -41,25 +41,25 @@ export class Tokenizer {
   }
 
   private constructor(tokenizer: Record<string, unknown>, config: Record<string, unknown>) {
-    this.inner = new HuggingFaceTokenizer(tokenizer, config);
+    this.#inner = new HuggingFaceTokenizer(tokenizer, config);
     this.config = {
       chatTemplate: templateOf(config['chat_template']),
       bosToken: contentOf(config['bos_token']),
       eosToken: contentOf(config['eos_token']),
     };
-    const specials = [...this.inner.get_added_tokens_decoder().values()];
+    const specials = [...this.#inner.get_added_tokens_decoder().values()];
     const plain = specials.every((token) => !token.lstrip && !token.rstrip && !token.single_word);
-    this.specials = anyOf(specials.filter((token) => token.special).map((token) => token.content));
-    this.splitter = plain ? anyOf(specials.map((token) => token.content)) : null;
-    if (this.splitter !== null && !this.piecesAreIndependent(specials[0]?.content ?? '')) this.splitter = null;
+    this.#specials = anyOf(specials.filter((token) => token.special).map((token) => token.content));
+    this.#splitter = plain ? anyOf(specials.map((token) => token.content)) : null;
+    if (this.#splitter !== null && !this.#piecesAreIndependent(specials[0]?.content ?? '')) this.#splitter = null;
   }
 
   /**
    * Token ids of `text`. Special tokens written in the text are recognised; none is added, unless `addSpecial`.
    */
   encode(text: string, options: { addSpecial?: boolean } = {}): Int32Array {
-    if (options.addSpecial === true) return Int32Array.from(this.inner.encode(text).ids);
-    return Int32Array.from(this.split(text).flatMap((piece) => this.encodePiece(piece)));
+    if (options.addSpecial === true) return Int32Array.from(this.#inner.encode(text).ids);
+    return Int32Array.from(this.#split(text).flatMap((piece) => this.#encodePiece(piece)));
   }
 
   /**
@@ -69,11 +69,11 @@ export class Tokenizer {
     const tokens: number[] = [];
     const boundaries: number[] = [];
     let start = 0;
-    for (const piece of this.split(text)) {
-      const ids = this.encodePiece(piece);
+    for (const piece of this.#split(text)) {
+      const ids = this.#encodePiece(piece);
       const end = start + piece.length;
-      for (let position = positions[boundaries.length]; position !== undefined && position < end; ) {
-        const head = position <= start ? 0 : sharedLength(this.encodePiece(piece.slice(0, position - start)), ids);
+      for (let position = positions[boundaries.length]; position !== undefined && position < end;) {
+        const head = position <= start ? 0 : sharedLength(this.#encodePiece(piece.slice(0, position - start)), ids);
         boundaries.push(tokens.length + head);
         position = positions[boundaries.length];
       }
@@ -89,43 +89,45 @@ export class Tokenizer {
    * or attach cannot pose as another role of the chat.
    */
   withoutSpecials(text: string): string {
-    if (this.specials === null) return text;
-    return text.replace(this.specials, (token) => `${token.slice(0, 1)}\u2060${token.slice(1)}`);
+    if (this.#specials === null) return text;
+    return text.replace(this.#specials, (token) => `${token.slice(0, 1)}\u2060${token.slice(1)}`);
   }
 
   /** Text of token ids, without special tokens. */
   decode(ids: readonly number[]): string {
     if (ids.length === 0) return '';
-    return this.inner.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false });
+    return this.#inner.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false });
   }
 
   /** The text of one token as it stands in the vocabulary, special tokens included; for views that show single tokens. */
   tokenText(id: number): string {
-    return this.inner.decode([id], { skip_special_tokens: false, clean_up_tokenization_spaces: false });
+    return this.#inner.decode([id], { skip_special_tokens: false, clean_up_tokenization_spaces: false });
   }
 
   idOf(token: string): number | undefined {
-    return this.inner.token_to_id(token);
+    return this.#inner.token_to_id(token);
   }
 
-  private split(text: string): string[] {
-    if (this.splitter === null) return text === '' ? [] : [text];
-    return text.split(this.splitter).filter((piece) => piece !== '');
+  #split(text: string): string[] {
+    if (this.#splitter === null) return text === '' ? [] : [text];
+    return text.split(this.#splitter).filter((piece) => piece !== '');
   }
 
-  private encodePiece(piece: string): number[] {
-    const known = this.memo.get(piece);
+  #encodePiece(piece: string): number[] {
+    const known = this.#memo.get(piece);
     if (known !== undefined) return known;
-    const { ids } = this.inner.encode(piece, { add_special_tokens: false });
-    this.memo.set(piece, ids);
+    const { ids } = this.#inner.encode(piece, { add_special_tokens: false });
+    this.#memo.set(piece, ids);
     return ids;
   }
 
   // A tokenizer that marks the beginning of a text (a prepended space, say) encodes a piece differently alone.
-  private piecesAreIndependent(special: string): boolean {
+  #piecesAreIndependent(special: string): boolean {
     const sample = `one two${special}three  four\n${special}5`;
-    const whole: number[] = this.inner.encode(sample, { add_special_tokens: false }).ids;
-    const parts: number[] = this.split(sample).flatMap((piece): number[] => this.inner.encode(piece, { add_special_tokens: false }).ids);
+    const whole: number[] = this.#inner.encode(sample, { add_special_tokens: false }).ids;
+    const parts: number[] = this.#split(sample).flatMap(
+      (piece): number[] => this.#inner.encode(piece, { add_special_tokens: false }).ids,
+    );
     return whole.length === parts.length && whole.every((id, index) => id === parts[index]);
   }
 }

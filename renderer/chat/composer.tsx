@@ -55,6 +55,8 @@ export function Composer() {
         aria-label="Your message"
         placeholder="Ask something"
         rows={1}
+        // oxlint-disable-next-line jsx-a11y/no-autofocus -- a chat is opened to write in it
+        autoFocus
         value={text}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={onKeyDown}

@@ -1,6 +1,7 @@
 // Cuts a streaming answer into whole sentences for the screen reader: never half a word, never the marks of Markdown.
 
-const SENTENCE_END = /[.!?…]["'”’)\]]*\s+|\n+/gu;
+/** The number of a list item ("2. ") ends no sentence. */
+const SENTENCE_END = /(?<!(?:^|\n)\s*\d{1,9})[.!?…]["'”’)\]]*\s+|\n+/gu;
 const FENCE = '```';
 
 /** Text goes in as it comes; sentences come out once they are whole. Code is announced as such and not read out. */

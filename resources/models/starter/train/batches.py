@@ -19,7 +19,7 @@ def document_row(r, tokenizer, facts, held=corpus.Held(), questions=None):
     """One to three documents with about `facts` facts together, and a chat about them."""
     parts = 1 if facts < 8 else r.choice([1, 1, 1, 2, 3])
     documents = [corpus.make_document(r, max(1, facts // parts), held) for _ in range(parts)]
-    count = questions or min(6 + facts // 3, r.randint(8, 14 if facts < 60 else 24))
+    count = questions or min(4 + facts, r.randint(10, 20 if facts < 60 else 30))
     return chat_row(tokenizer, corpus.join(corpus.system_prompt(r), documents), corpus.turns(r, documents, count, held=held))
 
 

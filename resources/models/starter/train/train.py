@@ -46,7 +46,7 @@ def plan(done, chosen, r):
     """What a pool holds at a share `done` of the run: (draw of facts, share of drills, limit of tokens per row)."""
     if done > chosen.long_from and r.random() < 0.1:
         return (lambda: r.randint(45, 130)), 0.0, 2048
-    largest = round(4 + (chosen.facts - 4) * min(1, done / 0.3))
+    largest = round(4 + (chosen.facts - 4) * min(1, done / 0.6))
     drills = 0.5 - 0.45 * min(1, done / 0.08) if done < 0.6 else 0.02
     return (lambda: r.randint(2, largest) if r.random() < 0.5 else r.randint(max(2, largest // 2), largest)), drills, 1024
 

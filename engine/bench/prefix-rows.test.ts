@@ -1,0 +1,52 @@
+// The figures of scenario `prefix` are medians, and its ratios compare with `off`.
+
+import { expect, test } from 'vitest';
+import type { TurnReport } from '../contract/chat.ts';
+import { describePrefix, rowOf } from './prefix-rows.ts';
+
+function report(ttftMs: number, reused: number): TurnReport {
+  return {
+    policy: reused === 0 ? 'off' : 'exact',
+    quality: 'exact',
+    model: 'tiny',
+    state: 'exact',
+    kvPrecision: 'lossless',
+    promptTokens: 500,
+    tokens: { exactPrefix: reused, ownAnswer: 0, moved: 0, edited: 0, similar: 0, fresh: 500 - reused },
+    recomputed: 0,
+    tokenLayers: 1 - reused / 500,
+    ttftMs,
+    prefillMs: ttftMs,
+    time: { queueMs: 1, encodeMs: 1, matchMs: 1, loadMs: 1, prefillMs: ttftMs - 4, sampleMs: 0 },
+    decodeTokensPerSecond: 100,
+    outputTokens: 16,
+    savedMs: null,
+    sharedFrom: { private: 0, library: reused, app: 0 },
+    missReason: null,
+    stopReason: 'length',
+  };
+}
+
+const row = rowOf({
+  length: 512,
+  documentTokens: 480,
+  off: [report(100, 0), report(900, 0), report(80, 0)],
+  memory: [report(10, 490), report(12, 490), report(9, 490)],
+  disk: [report(20, 490), report(25, 490), report(21, 490)],
+  restart: [report(50, 490)],
+});
+
+test('each kind has its medians, and how many times sooner than off its first token came', () => {
+  expect(row).toMatchObject({ length: 512, promptTokens: 500, documentTokens: 480, repeats: 3 });
+  expect(row.off).toMatchObject({ ttftMs: 100, reusedTokens: 0, decodeTokensPerSecond: 100 });
+  expect(row.off.time.prefillMs).toBe(96);
+  expect([row.memory.ratio, row.disk.ratio, row.restart.ratio]).toEqual([10, 4.76, 2]);
+  expect(row.memory.reusedTokens).toBe(490);
+});
+
+test('a person reads one line per length', () => {
+  expect(describePrefix([row])).toEqual([
+    '500 prompt tokens: off 100 ms, memory 10 ms (10x, 490 reused), disk 21 ms (4.76x, 490 reused), ' +
+      'restart 50 ms (2x, 490 reused), 100 tokens/s',
+  ]);
+});
