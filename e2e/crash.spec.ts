@@ -14,7 +14,7 @@ test('when the engine crashes in mid-answer the message is kept, and sending aga
   using engine = HeldEngine.hold(host);
   await people.send(page, 'Hello again');
   await engine.workUntil(people.lastMessage(page).getByText(/^Writing/));
-  const banner = page.getByText('The engine stopped and is starting again.');
+  const banner = page.getByRole('status').getByText(/start(ed|ing) again/);
   const told = banner.waitFor();
   engine.kill();
   await told;

@@ -15,6 +15,8 @@ import type { BlockCut } from './write-back.ts';
 export interface TurnPrompt {
   prompt: Prompt;
   entryOf: (cut: BlockCut) => EntryRef;
+  /** False once the chat or one of its documents was removed: then nothing computed from it may be kept. */
+  isCurrent: () => boolean;
 }
 
 /** Stable and shared text first: system text, documents, history up to the last question. Throws `not-found`. */
@@ -35,7 +37,14 @@ export function turnPrompt(
     messages: conversation.history.slice(0, asked + 1).map(({ role, text }) => ({ role, text })),
     privateScope: privateScope(of.profileId),
   });
-  return { prompt, entryOf: (cut) => entryOf(cut, conversation, prompt) };
+  return {
+    prompt,
+    entryOf: (cut) => entryOf(cut, conversation, prompt),
+    isCurrent: () => {
+      const documents = texts.conversations.documentIds(of);
+      return documents !== null && conversation.documents.every(({ id }) => documents.includes(id));
+    },
+  };
 }
 
 /** A block belongs to the document it lies in, else to the chat. */

@@ -203,6 +203,18 @@ describe('forgetting', () => {
     expect(await started.client.call('cache.list', { profileId: ben })).not.toEqual([]);
   });
 
+  test('of a chat in mid-answer leaves nothing of it behind', async () => {
+    const started = await engine();
+    const profileId = await person(started.client, 'ana');
+    const { id: conversationId } = await started.client.call('conversations.create', { profileId });
+    const of = { profileId, conversationId };
+    const turn = started.client.stream('chat.send', { ...of, text: 'Count for long.', sampling: { maxTokens: 300 } });
+    for (let step = await turn.next(); step.done !== true && step.value.type !== 'text';) step = await turn.next();
+    await started.client.call('conversations.remove', of);
+    await expect(collect(turn)).rejects.toMatchObject({ code: 'not-found' });
+    expect((await started.client.call('cache.stats', {})).byScope.private.blocks).toBe(0);
+  });
+
   test('a chat takes its private document along, unless another chat has it too', async () => {
     const started = await engine();
     const profileId = await person(started.client, 'ana');

@@ -42,6 +42,8 @@ export interface RowsToKeep {
   plan: ReusePlan;
   sequence: Sequence;
   entryOf: (cut: BlockCut) => EntryRef;
+  /** Whether the texts are still there: what was deleted in the meantime leaves no rows behind. */
+  isCurrent: () => boolean;
 }
 
 /**
@@ -51,7 +53,7 @@ export interface RowsToKeep {
 export function rowKeeper(rows: RowsToKeep): () => void {
   let kept: Kept | null = null;
   return () => {
-    if (kept?.end === rows.sequence.kv.rows) return;
+    if (kept?.end === rows.sequence.kv.rows || !rows.isCurrent()) return;
     try {
       kept = keepRows(rows, kept ?? alreadyKept(rows));
     } catch (error) {

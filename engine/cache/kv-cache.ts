@@ -11,6 +11,7 @@ import { openStoredTier } from './recovery.ts';
 import { Space } from './space.ts';
 import { BlockStore } from './store.ts';
 import { listEntries, totalsOf } from './totals.ts';
+import { checkBlock, recover, removeEntries, storedKeys } from './upkeep.ts';
 import { WriteQueue } from './write-queue.ts';
 import type { Write } from './write.ts';
 import type { CacheEntry, CacheStats, CacheVerify, EntryId } from '../contract/cache.ts';
@@ -65,7 +66,7 @@ export class KvCache {
       counters: stored?.index.counters() ?? { ...NO_COUNTS },
       now,
     });
-    store.guard(undefined, () => store.recover());
+    store.guard(undefined, () => recover(store));
     return new KvCache(store, options);
   }
 
@@ -131,16 +132,18 @@ export class KvCache {
    */
   remove(filter: EntryFilter): number {
     for (const write of this.#writes) write.forget(filter);
-    return this.#store.removeEntries(filter);
+    return removeEntries(this.#store, filter);
   }
 
   /** Reads every file; drops blocks that are damaged or missing and files that belong to no block. */
   async verify(): Promise<CacheVerify> {
     const found = { blocks: 0, damaged: 0, missingFiles: 0 };
-    const keys = this.#store.guard([], () => this.#store.storedKeys());
+    const keys = this.#store.guard([], () => storedKeys(this.#store));
     let stepEndMs = performance.now() + VERIFY_STEP_MS;
     for (const key of keys) {
-      const state = this.#store.guard<'gone' | 'good' | 'damaged' | 'missing'>('damaged', () => this.#store.check(key));
+      const state = this.#store.guard<'gone' | 'good' | 'damaged' | 'missing'>('damaged', () =>
+        checkBlock(this.#store, key),
+      );
       if (state !== 'gone') found.blocks++;
       if (state === 'damaged') found.damaged++;
       if (state === 'missing') found.missingFiles++;
@@ -148,7 +151,7 @@ export class KvCache {
       await setImmediate();
       stepEndMs = performance.now() + VERIFY_STEP_MS;
     }
-    const orphanFiles = this.#store.guard(0, () => this.#store.recover());
+    const orphanFiles = this.#store.guard(0, () => recover(this.#store));
     const clean = found.damaged + found.missingFiles + orphanFiles === 0;
     return { ...found, orphanFiles, bytesOnDisk: this.stats().bytesOnDisk, clean };
   }

@@ -5,11 +5,10 @@
 import { attempt, isStorageTrouble } from './trouble.ts';
 import type { BlockKey, BlockRow, BlockShape } from './block.ts';
 import type { CacheIndex, Counters } from './index/cache-index.ts';
-import type { EntryFilter, EntryRow } from './index/entries.ts';
+import type { EntryRow } from './index/entries.ts';
 import type { MemoryTier } from './memory-tier.ts';
 import type { StoredTier } from './stored-tier.ts';
 import type { QueuedBlock, WriteQueue } from './write-queue.ts';
-import { EngineError } from '../errors.ts';
 import { isDamaged } from '../lib/database.ts';
 import { errorCode } from '../lib/error-code.ts';
 import { log } from '../lib/log.ts';
@@ -143,53 +142,6 @@ export class BlockStore {
     }
     this.#stored?.remove(doomed);
     return doomed.length;
-  }
-
-  /**
-   * Removes the blocks of all entries that match, with their labels and tombstones. Returns how many blocks.
-   * Unlike eviction this must not fail quietly: throws EngineError 'storage-full' when the disk refuses.
-   */
-  removeEntries(filter: EntryFilter): number {
-    try {
-      const removed = this.remove(this.indexes.flatMap((index) => index.entries.blocksOf(filter)));
-      for (const index of this.indexes) index.entries.deleteWhere(filter);
-      this.#stored?.index.compact();
-      this.#stored?.index.checkpoint();
-      return removed;
-    } catch (error) {
-      if (!isStorageTrouble(error)) throw error;
-      if (isDamaged(error)) {
-        this.abandonDisk();
-        return 0;
-      }
-      const message =
-        'The disk refused to delete part of the cache. Nothing else changed. Free some space and try again.';
-      throw new EngineError('storage-full', message, { cause: error });
-    }
-  }
-
-  storedKeys(): BlockKey[] {
-    return [...(this.#stored?.index.blocks.sizes().keys() ?? [])];
-  }
-
-  /** Reads the block's file again; a block that is not whole is dropped with all that follows it. */
-  check(key: BlockKey): 'gone' | 'good' | 'missing' | 'damaged' {
-    const state = this.#stored?.check(key) ?? 'gone';
-    if (state === 'gone' || state === 'good') return state;
-    this.counters.damaged++;
-    this.remove([key]);
-    return state;
-  }
-
-  /** Makes folder and index agree again and keeps the quota. Returns the number of files that belonged to no block. */
-  recover(): number {
-    if (!this.#stored) return 0;
-    const { orphanFiles, missing } = this.#stored.sweep();
-    this.counters.damaged += missing.length;
-    this.remove([...missing, ...this.#stored.index.blocks.parentless()]);
-    this.#stored.index.entries.prune();
-    this.enforceQuota();
-    return orphanFiles;
   }
 
   close(): void {

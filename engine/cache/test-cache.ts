@@ -4,6 +4,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { BLOCK_TOKENS } from './block.ts';
 import type { BlockKey, BlockRef, EntryRef } from './block.ts';
 import { KvCache } from './kv-cache.ts';
@@ -71,7 +72,7 @@ export function rowsOf(tokens: Int32Array, start: number, end: number, layout = 
 
 /** One number for each position 0..end-1, fixed by layout and all tokens up to it (FNV-1a; exact as fp32). */
 function marksOf(tokens: Int32Array, end: number, layout: string): Int32Array {
-  let state = [...layout].reduce((hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 16777619), 2166136261);
+  let state = crc32(layout);
   const marks = new Int32Array(end);
   for (let at = 0; at < end; at++) {
     state = Math.imul(state ^ (tokens[at] ?? 0), 16777619);

@@ -104,6 +104,12 @@ export class Conversations {
     return { ...toSummary(row), system: row.system, documents, history: this.messages.history(of) };
   }
 
+  /** The documents of a chat, in order; null when there is no such chat of this person. */
+  documentIds(of: OfConversation): DocumentId[] | null {
+    if (this.#byId.get(of) === undefined) return null;
+    return this.#documents.all(of.conversationId).map(({ id }) => id);
+  }
+
   /** The system text (null: the built-in one) and who may reuse what is computed from it. Throws `not-found`. */
   system(of: OfConversation): { text: string | null; scope: Scope } {
     const { system: text, systemScope: scope, profileId: ownerId } = this.#row(of);

@@ -2,10 +2,9 @@
 
 import { Tooltip } from 'radix-ui';
 import type { TurnReport } from '../../engine/contract/chat.ts';
-import { count, duration } from '../ui/format.ts';
 import { ReuseLegend } from './reuse-legend.tsx';
 import { ReuseStrip } from './reuse-strip.tsx';
-import { headline, textEquivalent, timesSooner, whyMissed } from './reuse-words.ts';
+import { reuseBarWords, textEquivalent, timesSooner } from './reuse-words.ts';
 import { StateMark } from './state-mark.tsx';
 
 interface ReuseBarProps {
@@ -15,24 +14,25 @@ interface ReuseBarProps {
 }
 
 export function ReuseBar({ report, selected, onOpen }: ReuseBarProps) {
-  const line = headline(report);
-  const miss = whyMissed(report);
-  const missLine = miss !== null && miss.reason !== line ? miss.reason : null;
+  const words = reuseBarWords(report);
   return (
     <Tooltip.Root>
       <Tooltip.Trigger asChild>
-        <button type="button" className="reuse-bar" aria-pressed={selected} onClick={onOpen}>
+        <button
+          type="button"
+          className="reuse-bar"
+          aria-pressed={selected}
+          aria-label={`${Object.values(words).filter(Boolean).join(' ')}. ${textEquivalent(report)}. Show details.`}
+          onClick={onOpen}
+        >
           <span className="reuse-words">
-            <strong data-saved={timesSooner(report) !== null}>{line}</strong>
-            <span className="figure">first word after {duration(report.ttftMs)}</span>
-            {report.decodeTokensPerSecond !== null && (
-              <span className="figure">{count(report.decodeTokensPerSecond)} tok/s</span>
-            )}
-            {report.state === 'approximate' && <StateMark state={report.state} />}
+            <strong data-saved={timesSooner(report) !== null}>{words.headline}</strong>
+            <span className="figure">{words.firstWord}</span>
+            {words.speed !== null && <span className="figure">{words.speed}</span>}
+            {words.state !== null && <StateMark state={report.state} />}
           </span>
           <ReuseStrip tokens={report.tokens} recomputed={report.recomputed} />
-          <span className="visually-hidden">{`. ${textEquivalent(report)}. Show details.`}</span>
-          {missLine !== null && <span className="reuse-miss">{missLine}</span>}
+          {words.miss !== null && <span className="reuse-miss">{words.miss}</span>}
         </button>
       </Tooltip.Trigger>
       <Tooltip.Portal>

@@ -13,6 +13,8 @@ interface ReuseStripProps {
 export function ReuseStrip({ tokens, recomputed, heightPx = 6 }: ReuseStripProps) {
   const shares = originShares(tokens);
   const total = shares.reduce((sum, share) => sum + share.tokens, 0);
+  // What is computed again lies in what was not exactly the same.
+  const recomputedStart = shares.find((share) => INEXACT.has(share.key))?.start ?? 0;
   const fresh = shares.find((share) => share.key === 'fresh');
   return (
     <svg className="reuse-strip" width="100%" height={heightPx} aria-hidden="true">
@@ -31,7 +33,13 @@ export function ReuseStrip({ tokens, recomputed, heightPx = 6 }: ReuseStripProps
         <rect key={part.key} className="strip-gap" x={at(part.start)} width="1.5" height={heightPx} />
       ))}
       {recomputed > 0 && total > 0 && (
-        <rect className="mark-recomputed" y={heightPx - 2} width={at(recomputed / total)} height="2" />
+        <rect
+          className="mark-recomputed"
+          x={at(recomputedStart)}
+          y={heightPx - 2}
+          width={at(recomputed / total)}
+          height="2"
+        />
       )}
     </svg>
   );
@@ -92,3 +100,4 @@ function Pattern({ id, children }: { id: keyof TokenOrigins; children?: React.Re
 }
 
 const at = (share: number) => `${(share * 100).toFixed(3)}%`;
+const INEXACT: ReadonlySet<string> = new Set(['moved', 'edited', 'similar']);

@@ -27,6 +27,19 @@ export function headline(report: Reported): string {
   return whyMissed(report)?.reason ?? 'Read for the first time';
 }
 
+/** The visible words of the reuse bar, in their order; null where there is nothing to say. */
+export function reuseBarWords(report: TurnReport) {
+  const line = headline(report);
+  const miss = whyMissed(report)?.reason ?? null;
+  return {
+    headline: line,
+    firstWord: `first word after ${duration(report.ttftMs)}`,
+    speed: report.decodeTokensPerSecond === null ? null : `${count(report.decodeTokensPerSecond)} tok/s`,
+    state: report.state === 'approximate' ? report.state : null,
+    miss: miss === line ? null : miss,
+  };
+}
+
 /** "812 tokens: 640 exact, 96 moved, 76 new; 640 from the library; saved 0.26 s". */
 export function textEquivalent(report: Reported & Pick<TurnReport, 'sharedFrom'>): string {
   const parts = ORIGINS.filter((origin) => report.tokens[origin.key] > 0).map(

@@ -1,4 +1,4 @@
-// A person as a round coloured letter or emoji. Purely for the eye: the name always stands beside it or in a label.
+// A person as a round coloured letter or emoji, drawn by the styles. Purely for the eye: the name always stands beside it.
 
 import type { Profile } from '../../engine/contract/profiles.ts';
 
@@ -13,10 +13,9 @@ export function Avatar({ person, sizePx = 32 }: AvatarProps) {
       className="avatar"
       data-colour={person.colour}
       style={{ width: sizePx, height: sizePx, fontSize: sizePx * 0.4 }}
+      data-letters={person.avatar}
       aria-hidden="true"
-    >
-      {person.avatar}
-    </span>
+    />
   );
 }
 

@@ -85,13 +85,11 @@ function PeopleRow({ people, managing, onAdd, onChange, onRemove }: PeopleRowPro
             className="person"
             // oxlint-disable-next-line jsx-a11y/no-autofocus -- the picker is the whole screen; Enter opens the first person
             autoFocus={index === 0 && !managing}
+            aria-label={managing ? `Change ${person.name}` : undefined}
             onClick={() => (managing ? onChange(person) : choosePerson(person.id))}
           >
             <Avatar person={person} sizePx={104} />
-            <span className="person-name">
-              {managing && <span className="visually-hidden">Change </span>}
-              {person.name}
-            </span>
+            <span className="person-name">{person.name}</span>
           </button>
           {managing && (
             <span className="person-actions">

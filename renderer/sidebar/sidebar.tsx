@@ -80,10 +80,9 @@ function PersonMenu() {
   return (
     <Menu
       trigger={
-        <button type="button" className="person-button">
+        <button type="button" className="person-button" aria-label={`${person.name}. Switch person`}>
           <Avatar person={person} sizePx={34} />
           <span className="ellipsis">{person.name}</span>
-          <span className="visually-hidden">, switch person</span>
         </button>
       }
     >

@@ -2,7 +2,7 @@
 
 import { X } from 'lucide-react';
 import { AlertDialog, Dialog as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { Button } from './button.tsx';
 
 interface DialogProps {
@@ -16,13 +16,18 @@ interface DialogProps {
 }
 
 export function Dialog({ open, onClose, title, description, form = 'normal', children }: DialogProps) {
+  const focus = useReturnedFocus();
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="overlay" />
         <Radix.Content
           className={`dialog dialog-${form}`}
-          onOpenAutoFocus={focusFirstField}
+          onOpenAutoFocus={(event) => {
+            focus.remember();
+            focusFirstField(event);
+          }}
+          onCloseAutoFocus={focus.giveBack}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
         >
           <header className="dialog-head">
@@ -48,6 +53,20 @@ function focusFirstField(event: Event): void {
   (dialog.querySelector<HTMLElement>('.dialog-body :is(input.input, textarea)') ?? dialog).focus();
 }
 
+// These dialogs are opened by state and not by a button of Radix's, so who had the focus is remembered here.
+function useReturnedFocus() {
+  const before = useRef<Element | null>(null);
+  return {
+    remember: () => {
+      before.current = document.activeElement;
+    },
+    giveBack: (event: Event) => {
+      event.preventDefault();
+      if (before.current instanceof HTMLElement) before.current.focus();
+    },
+  };
+}
+
 interface ConfirmProps {
   open: boolean;
   title: string;
@@ -59,11 +78,16 @@ interface ConfirmProps {
 }
 
 export function ConfirmDialog({ open, title, description, action, onConfirm, onCancel }: ConfirmProps) {
+  const focus = useReturnedFocus();
   return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onCancel()}>
       <AlertDialog.Portal>
         <AlertDialog.Overlay className="overlay" />
-        <AlertDialog.Content className="dialog dialog-normal">
+        <AlertDialog.Content
+          className="dialog dialog-normal"
+          onOpenAutoFocus={focus.remember}
+          onCloseAutoFocus={focus.giveBack}
+        >
           <AlertDialog.Title className="dialog-title">{title}</AlertDialog.Title>
           <AlertDialog.Description asChild>
             <div className="dialog-note">{description}</div>
