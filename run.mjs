@@ -48,7 +48,12 @@ function install() {
       const [command, args] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
       const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' };
       const shell = isWindows && command === 'npm';
-      const run = spawnSync(command, [...args, 'ci'], { cwd: root, stdio: ['ignore', 2, 2], env, shell });
+      const run = spawnSync(command, [...args, 'ci', '--loglevel=error'], {
+        cwd: root,
+        stdio: ['ignore', 2, 2],
+        env,
+        shell,
+      });
       if (run.status !== 0)
         throw new Stop('npm ci failed (see above). Nothing was started. Check the network and try again.');
     }
@@ -136,6 +141,7 @@ function build(node, names = Object.keys(PARTS)) {
 function buildPart(node, part, stamp) {
   const key = sourceKey(part);
   const fresh = at('.cache', `build-${process.pid}`);
+  const old = at('.cache', `old-${process.pid}`);
   const out = part === PARTS.page ? join(fresh, 'renderer') : fresh;
   try {
     for (const config of part.configs) {
@@ -148,8 +154,10 @@ function buildPart(node, part, stamp) {
     }
     mkdirSync(at('dist'), { recursive: true });
     for (const name of readdirSync(fresh)) {
-      rmSync(at('dist', name), { recursive: true, force: true });
+      // Moved aside, not removed: a program that starts meanwhile must not meet half a folder.
+      if (existsSync(at('dist', name))) renameSync(at('dist', name), `${old}-${name}`);
       renameSync(join(fresh, name), at('dist', name));
+      rmSync(`${old}-${name}`, { recursive: true, force: true });
     }
     writeFileSync(stamp, key);
   } finally {

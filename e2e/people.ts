@@ -146,7 +146,7 @@ export async function ask(page: Page, question: string): Promise<Locator> {
 /** The words of an answer's reuse bar: its headline and the text equivalent of its strip. */
 export async function reuseOf(answer: Locator): Promise<string> {
   const bar = answer.getByRole('button', { name: /Show details\.$/ });
-  return (await bar.getAttribute('aria-label')) ?? '';
+  return (await bar.getAttribute('aria-label')) ?? (await bar.innerText());
 }
 
 /** The number before a word of a reuse bar, 0 where the word does not occur. */

@@ -1,6 +1,7 @@
 // The engine as a utility process, and a MessagePort for each page that asks. Frames never pass through here.
 
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { app, MessageChannelMain, utilityProcess } from 'electron';
 import type { UtilityProcess, WebContents } from 'electron';
 import type { EngineNotice } from '../engine/contract/host-api.ts';
@@ -49,8 +50,10 @@ export function startEnginePorts(): EnginePorts {
 function forkEngine(events: LifeEvents): UtilityProcess {
   const root = app.getAppPath();
   const resources = app.isPackaged ? join(process.resourcesPath, 'hearth') : join(root, 'resources');
-  const data = app.commandLine.getSwitchValue('data');
-  const flags = ['--resources', resources, ...(data === '' ? [] : ['--data', data])];
+  // Not strict: Chromium's own switches are among them.
+  const { values } = parseArgs({ strict: false, options: { data: { type: 'string' }, model: { type: 'string' } } });
+  const chosen = Object.entries(values).filter(([name]) => name === 'data' || name === 'model');
+  const flags = ['--resources', resources, ...chosen.map(([name, value]) => `--${name}=${String(value)}`)];
   const child = utilityProcess.fork(join(root, 'dist', 'engine', 'main.js'), flags, {
     serviceName: 'Hearth engine',
     stdio: 'inherit',

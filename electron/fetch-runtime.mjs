@@ -37,7 +37,10 @@ export async function fetchElectron(node, folder) {
   if (code === 0) return null;
   if (stalled) return 'the desktop runtime could not be fetched: nothing came for 10 seconds';
   const reason = errors.split('\n').find((line) => line.trim() !== '') ?? 'the installer failed';
-  return `the desktop runtime could not be fetched (${reason.trim().slice(0, 120)})`;
+  return `the desktop runtime could not be fetched (${reason
+    .trim()
+    .replace(/^\w*Error: /, '')
+    .slice(0, 120)})`;
 }
 
 function folderBytes(folder) {

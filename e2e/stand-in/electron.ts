@@ -19,10 +19,6 @@ let ready = false;
 /** https://www.electronjs.org/docs/latest/api/app */
 class StandInApp extends EventEmitter {
   readonly isPackaged = false;
-  readonly commandLine = {
-    getSwitchValue: (name: string) =>
-      process.argv.find((flag) => flag.startsWith(`--${name}=`))?.slice(name.length + 3) ?? '',
-  };
 
   enableSandbox(): void {
     facts.sandboxEnabled = ready ? 'after ready' : 'before ready';

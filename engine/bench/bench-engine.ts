@@ -1,7 +1,6 @@
 // An engine on a temporary data folder of its own, driven through the contract as every client drives it.
 
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { SendMessage, TurnReport } from '../contract/chat.ts';
@@ -28,16 +27,12 @@ export class BenchEngine {
     this.#opened = opened;
   }
 
-  /** Starts with the requested model. The folder is deleted by `close`, and also when the start fails. */
+  /** Starts with the requested model. The folder is deleted when this process exits, for whatever reason. */
   static async open(request: BenchRequest): Promise<BenchEngine> {
-    const folder = await mkdtemp(join(tmpdir(), 'hearth-bench-'));
-    try {
-      const modelId = await modelSource(folder, request);
-      return new BenchEngine(folder, modelId, await start(folder, modelId));
-    } catch (error) {
-      await rm(folder, { recursive: true, force: true });
-      throw error;
-    }
+    const folder = mkdtempSync(join(tmpdir(), 'hearth-bench-'));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
+    const modelId = await modelSource(folder, request);
+    return new BenchEngine(folder, modelId, await start(folder, modelId));
   }
 
   get client(): EngineClient {
@@ -68,9 +63,8 @@ export class BenchEngine {
     }
   }
 
-  async close(): Promise<void> {
-    await this.#opened.close();
-    await rm(this.#folder, { recursive: true, force: true });
+  close(): Promise<void> {
+    return this.#opened.close();
   }
 }
 

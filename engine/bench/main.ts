@@ -72,6 +72,9 @@ async function main(): Promise<void> {
   process.stdout.write(`${request.json ? JSON.stringify(result) : lines.join('\n')}\n`);
 }
 
+// Leaves through `exit`, where the temporary folder is deleted.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 await main().catch((error: unknown) => {
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`${message.replaceAll(/\s*\n\s*/g, ' ')}\n`);

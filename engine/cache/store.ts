@@ -78,6 +78,7 @@ export class BlockStore {
     for (const { row, rows } of kept.toReversed()) this.memory.put(row.key, { rows, entryId: row.entryId });
     for (const { row, rows, shape } of kept) this.#enqueue({ key: row.key, rows, shape });
     this.trim();
+    this.#stored?.foldLog();
   }
 
   /** The block's rows from memory or disk. Null: not there, or found damaged and dropped with all that follows it. */
@@ -130,6 +131,7 @@ export class BlockStore {
       });
       for (const id of saved.keys()) counted.add(id);
     }
+    this.#stored?.foldLog();
   }
 
   /** Removes the blocks and all that stand behind them, everywhere. Returns how many. */

@@ -90,8 +90,13 @@ export class StoredTier {
       return false;
     }
     this.#blockBytes += row.bytes;
-    if (this.bytes > this.quotaBytes) attempt(() => this.index.checkpoint());
+    this.foldLog();
     return true;
+  }
+
+  /** The index grows by its log with every change: folds the log in before it takes the folder over the quota. */
+  foldLog(): void {
+    if (this.bytes > this.quotaBytes) attempt(() => this.index.checkpoint());
   }
 
   /** Throws what the storage throws; then some files may be gone whose rows are still there, found missing later. */

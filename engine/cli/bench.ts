@@ -35,6 +35,7 @@ async function runBench(entry: string, name: string, options: BenchOptions): Pro
   const child = spawn(process.execPath, [entry, name, ...flagsOf(options)], { stdio: 'inherit' });
   // The child shares the terminal and gets Ctrl+C itself; it ends, and then so does this process.
   process.once('SIGINT', () => {});
+  process.once('SIGTERM', () => child.kill('SIGTERM'));
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', resolve);

@@ -68,7 +68,7 @@ export function reuseSummary(report: TurnReport | null): string {
   const parts = [`Reused ${reused} of ${report.promptTokens} tokens${from === '' ? '' : ` (${from})`}`];
   if (report.missReason !== null) parts.push(missText(report.missReason));
   parts.push(`first token after ${Math.round(report.ttftMs)} ms`);
-  if (report.savedMs !== null) parts.push(`about ${Math.round(report.savedMs)} ms saved`);
+  if (report.savedMs !== null && reused > 0) parts.push(`about ${Math.round(report.savedMs)} ms saved`);
   if (report.decodeTokensPerSecond !== null) parts.push(`${report.decodeTokensPerSecond.toFixed(1)} tokens/s`);
   if (report.stopReason === 'stopped') parts.push('stopped');
   return `${parts.join('; ')}.`;

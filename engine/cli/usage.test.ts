@@ -28,7 +28,7 @@ describe('wrong usage ends with 2, a message on stderr and nothing on stdout', (
     ['a replay without a trace', ['bench', 'trace'], /--trace PREFIX/],
     ['a command of another version', ['compare', 'Why?'], /unknown command 'compare'/],
   ];
-  test.each(wrong)('%s', async (_, args, message) => {
+  test.concurrent.each(wrong)('%s', async (_, args, message) => {
     const ran = await runHearth(args);
     expect(ran.stderr).toMatch(message);
     expect(ran).toMatchObject({ code: 2, stdout: '' });
@@ -62,7 +62,7 @@ describe('what cannot be done ends with 1 and one line on stderr', () => {
       /no-trace\.documents\.jsonl cannot be read/,
     ],
   ];
-  test.each(failing)('%s', async (_, args, message) => {
+  test.concurrent.each(failing)('%s', async (_, args, message) => {
     const ran = await runHearth(args());
     expect(ran.stderr).toMatch(message);
     expect(ran.stderr.trimEnd().split('\n')).toHaveLength(1);

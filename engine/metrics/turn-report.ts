@@ -50,7 +50,8 @@ export function turnReport({ plan, quality, modelId, sequence, speed, times }: T
     outputTokens: output.length,
     savedMs: prefillOfReusedMs === null ? null : round(Math.max(0, prefillOfReusedMs - foundMs)),
     sharedFrom: countScopes(plan, reusedTokens),
-    missReason: reusedTokens < plan.reusedTokens ? 'evicted' : plan.missReason,
+    // What was planned is pinned: it is not evicted any more, only found damaged.
+    missReason: reusedTokens < plan.reusedTokens ? 'damaged' : plan.missReason,
     stopReason: sequence.stopReason ?? 'stopped',
   };
 }

@@ -62,7 +62,7 @@ describe('an engine that is kept running', () => {
     await expect(call).rejects.toMatchObject({ code: 'engine-gone' });
     await client.closed;
     await expect(client.call('status', {})).rejects.toMatchObject({ code: 'engine-gone' });
-    await expect.poll(() => engine.notice.engine).toBe('ready');
+    await expect.poll(() => engine.notice.engine, { timeout: 30_000 }).toBe('ready');
     expect(notices).toEqual(['ready', 'restarting', 'ready']);
     const next = connect(engine.openChannel() ?? expect.fail('no engine'));
     expect(await next.call('profiles.list', {})).toEqual([profile]);
@@ -112,5 +112,5 @@ test('the engine ends by itself when its host is killed', async () => {
     printed = (error as { stdout: string }).stdout;
   }
   expect(Number(printed)).toBeGreaterThan(0);
-  await expect.poll(() => isRunning(Number(printed)), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => isRunning(Number(printed)), { timeout: 30_000 }).toBe(false);
 });

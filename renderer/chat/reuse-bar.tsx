@@ -2,6 +2,7 @@
 
 import { Tooltip } from 'radix-ui';
 import type { TurnReport } from '../../engine/contract/chat.ts';
+import { HintBox } from '../ui/button.tsx';
 import { ReuseLegend } from './reuse-legend.tsx';
 import { ReuseStrip } from './reuse-strip.tsx';
 import { reuseBarWords, textEquivalent, timesSooner } from './reuse-words.ts';
@@ -26,20 +27,18 @@ export function ReuseBar({ report, selected, onOpen }: ReuseBarProps) {
           onClick={onOpen}
         >
           <span className="reuse-words">
-            <strong data-saved={timesSooner(report) !== null}>{words.headline}</strong>
-            <span className="figure">{words.firstWord}</span>
-            {words.speed !== null && <span className="figure">{words.speed}</span>}
+            <strong data-saved={timesSooner(report) !== null}>{words.headline}</strong>{' '}
+            <span className="figure">{words.firstWord}</span>{' '}
+            {words.speed !== null && <span className="figure">{words.speed}</span>}{' '}
             {words.state !== null && <StateMark state={report.state} />}
-          </span>
+          </span>{' '}
           <ReuseStrip tokens={report.tokens} recomputed={report.recomputed} />
           {words.miss !== null && <span className="reuse-miss">{words.miss}</span>}
         </button>
       </Tooltip.Trigger>
-      <Tooltip.Portal>
-        <Tooltip.Content className="hint legend-hint" side="top" sideOffset={6} collisionPadding={12}>
-          <ReuseLegend report={report} />
-        </Tooltip.Content>
-      </Tooltip.Portal>
+      <HintBox className="legend-hint">
+        <ReuseLegend report={report} />
+      </HintBox>
     </Tooltip.Root>
   );
 }

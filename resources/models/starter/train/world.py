@@ -158,6 +158,8 @@ TOPIC = split("Tell me {q}.|I need {q}.|Please look up {q}.|What does the docume
               "I want {q}.|What is written about {q}?|Could you look up {q}?|--|Find {q}.|Show me {q}, please.|I am asking about {q}.")
 FOLLOW_UPS = split("And {q}?|What about {q}?|And what about {q}?|How about {q}?|And for {q}?|Also for {q}?|--|The same for {q}?|Now {q}?")
 FOLLOW_DAY = split("And on {q}?|What about {q}?|And {q}?|How about {q}?|How is it on {q}?|--|Also on {q}?")
+LOOSE = "also still now then just really today always usually only again here exactly well normally please known fixed right set given".split()
+SMALL_WORDS = "the a is in at on for with by to of and from it this that we you".split()
 REFUSAL = "The document does not say."
 TALK = [
     ("Hi|Hello|Hello!|Hi there|Hey|Good morning|Good evening|Hi!", "Hello. How can I help you?"),
