@@ -80,7 +80,10 @@ test('the text of a document and of a question is shown as it is', async ({ host
   expect(await page.evaluate(() => 'injected' in window)).toBe(false);
 });
 
-test('the policy of the page refuses scripts in the page, from elsewhere, and in attributes', async ({ host, page }) => {
+test('the policy of the page refuses scripts in the page, from elsewhere, and in attributes', async ({
+  host,
+  page,
+}) => {
   await page.goto(host.url);
   await expect(page.getByRole('heading', { name: 'Welcome to Hearth' })).toBeVisible();
   const refused = await page.evaluate(async () => {

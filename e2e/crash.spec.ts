@@ -1,4 +1,4 @@
-// The engine ends in the middle of an answer: the page says so, it comes back, and no word that was on screen is lost.
+// The engine, or all of Hearth, ends without a warning: the page says so, and the chat goes on where it was.
 
 import { expect, test } from './fixtures.ts';
 import { HeldEngine } from './slow-engine.ts';

@@ -2,7 +2,7 @@
 // and that the engine in them runs, not that Electron starts it.
 
 import { execFileSync, fork } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { extractAll, listPackage } from '@electron/asar';
@@ -18,7 +18,7 @@ const FUSE_WIRE = Buffer.concat([
 ]);
 const [ON, OFF] = ['1'.charCodeAt(0), '0'.charCodeAt(0)];
 
-const folder = mkdtempSync(join(tmpdir(), 'hearth-package-'));
+const folder = join(tmpdir(), `hearth-package-${process.pid}`);
 const packed = join(folder, 'out', 'linux-unpacked');
 const archive = join(packed, 'resources', 'app.asar');
 

@@ -3,7 +3,7 @@
 // https://www.electronjs.org/docs/latest/api/browser-window  https://www.electronjs.org/docs/latest/api/web-contents
 
 import { EventEmitter } from 'node:events';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
@@ -81,6 +81,8 @@ export class StandInWindow extends EventEmitter {
   static readonly all: StandInWindow[] = [];
   readonly webContents = new StandInContents();
   readonly #options: BrowserWindowConstructorOptions;
+  /** Chromium's own. */
+  readonly #profileFolder = mkdtempSync(join(tmpdir(), 'hearth-stand-in-'));
 
   constructor(options: BrowserWindowConstructorOptions) {
     super();
@@ -95,7 +97,7 @@ export class StandInWindow extends EventEmitter {
   }
 
   async loadURL(url: string): Promise<void> {
-    const folder = mkdtempSync(join(tmpdir(), 'hearth-stand-in-'));
+    const folder = this.#profileFolder;
     const context = await chromium.launchPersistentContext(folder, {
       executablePath: process.env.HEARTH_BROWSER,
       chromiumSandbox: process.getuid?.() !== 0,
@@ -120,6 +122,7 @@ export class StandInWindow extends EventEmitter {
   }
   async destroy(): Promise<void> {
     await this.webContents.page?.context().close();
+    rmSync(this.#profileFolder, { recursive: true, force: true });
     this.webContents.emit('destroyed');
   }
 

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { areRowsOf, blockFiles, filesIn, folderBytes, keep, openCache, spaceOf } from './test-cache.ts';
+import { areRowsOf, blockFiles, filesIn, folderBytes, HANDBOOK, keep, openCache, spaceOf } from './test-cache.ts';
 import { temporaryFolder, tokensFrom } from './test-cache.ts';
 import type { Folder } from './test-cache.ts';
 import type { BlockKey } from './block.ts';
@@ -114,6 +114,11 @@ describe('an index that', () => {
       const bytes = readFileSync(index(folder));
       bytes.fill(0xa5, 4096, bytes.length - 4096);
       writeFileSync(index(folder), bytes);
+    },
+    'lost a page': (folder) => {
+      const bytes = readFileSync(index(folder));
+      const start = Math.floor(bytes.indexOf(HANDBOOK.label ?? '') / 4096) * 4096;
+      writeFileSync(index(folder), bytes.fill(0, start, start + 4096));
     },
     'is a folder': (folder) => {
       rmSync(index(folder));

@@ -1,7 +1,7 @@
 // Budgets hold: memory, the disk quota, the write queue. What does not fit is dropped and counted, never an error.
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fileBytes } from './format.ts';
@@ -93,6 +93,23 @@ describe('memory', () => {
     expect(found(cache, prompt(1, 128))).toBe(0);
     cache.close();
   });
+});
+
+test('rows that were loaded under a pin stay in memory until it ends', () => {
+  using folder = temporaryFolder();
+  const before = openCache(folder);
+  keep(spaceOf(before), { tokens: prompt(1), scope: 'library' });
+  before.close();
+  const cache = openCache(folder, { memoryBudgetBytes: BLOCK_BYTES });
+  {
+    using _pin = spaceOf(cache).pin(spaceOf(cache).find(prompt(1), ['library']).refs);
+    expect(found(cache, prompt(1))).toBe(64);
+    for (const file of blockFiles(folder)) rmSync(file);
+    keep(spaceOf(cache), { tokens: prompt(2), scope: 'library' });
+    expect(found(cache, prompt(1))).toBe(64);
+  }
+  expect(cache.stats().bytesInMemory).toBe(BLOCK_BYTES);
+  cache.close();
 });
 
 describe('a quota', () => {

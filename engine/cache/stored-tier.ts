@@ -12,7 +12,7 @@ import type { EntryRow } from './index/entries.ts';
 import { attempt } from './trouble.ts';
 import type { KvRows } from '../types.ts';
 
-/** Room for the index to grow by while one block is written. */
+/** Room for the index and its log to grow by while one block is written. */
 const INDEX_RESERVE_BYTES = 48 * 1024;
 /** Leaves compared at once, longest unused first. */
 const CANDIDATES = 512;
@@ -90,7 +90,6 @@ export class StoredTier {
       return false;
     }
     this.#blockBytes += row.bytes;
-    this.foldLog();
     return true;
   }
 

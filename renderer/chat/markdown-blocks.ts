@@ -1,21 +1,26 @@
 // Cuts Markdown into top-level pieces that can be parsed apart, so that a growing answer re-parses only its last one.
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})/u;
-/** A line that may belong to what stood before the blank line: indented text, or one more item of a list. */
-const CONTINUES = /^(?:\s|[-*+] |\d{1,9}[.)] )/u;
+const LIST_ITEM = /^\s*(?:[-*+]|\d{1,9}[.)])\s/u;
+/** What is, or may still become, one more item of a list: text arrives a few letters at a time. */
+const MAYBE_ITEM = /^(?:[-*+]|\d{1,9}[.)]?)(?:\s|$)/u;
 
 /** Pieces that joined give the text again. Only the last piece may change when text is added at the end. */
 export function markdownBlocks(text: string): string[] {
   const blocks: string[] = [];
   let current = '';
   let fence: string | null = null;
+  let inList = false;
   let afterBlank = false;
   for (const line of text.split(/(?<=\n)/u)) {
     const blank = line.trim() === '';
-    if (fence === null && afterBlank && !blank && !CONTINUES.test(line)) {
+    const continues = /^\s/u.test(line) || (inList && MAYBE_ITEM.test(line));
+    if (fence === null && afterBlank && !blank && !continues) {
       blocks.push(current);
       current = '';
+      inList = false;
     }
+    inList ||= fence === null && LIST_ITEM.test(line);
     current += line;
     fence = fenceAfter(line, fence);
     afterBlank = blank && fence === null;

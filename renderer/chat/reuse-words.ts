@@ -5,7 +5,7 @@ import { count, duration } from '../ui/format.ts';
 import { ORIGINS, reusedTokens } from './origins.ts';
 
 /** Below these, a saving is noise and not worth a sentence. */
-const LEAST_SAVED_MS = 20;
+const LEAST_SAVED_MS = 10;
 const LEAST_RATIO = 1.15;
 
 type Reported = Pick<TurnReport, 'promptTokens' | 'tokens' | 'ttftMs' | 'savedMs' | 'missReason'>;

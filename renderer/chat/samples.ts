@@ -13,7 +13,7 @@ export interface Sample {
 export const SAMPLES: readonly Sample[] = [
   {
     title: 'House handbook',
-    question: 'When does the paper bin go out?',
+    question: 'Where is the ladder?',
     text: `House handbook
 
 Bins
@@ -54,7 +54,7 @@ Prices
   },
   {
     title: 'Family list',
-    question: 'What is Clara allergic to?',
+    question: 'What is the phone number of Anna?',
     text: `Family list
 
 Allergies

@@ -1,5 +1,7 @@
 // Gathers text until the next frame of the screen, so that a fast answer costs one render per frame and not one per token.
 
+const HIDDEN_MS = 250;
+
 export interface TextBatch {
   push(text: string): void;
   /** Hands over what is left, at once. */
@@ -28,8 +30,8 @@ export function textBatch(emit: (text: string) => void, schedule: (run: () => vo
   };
 }
 
-// A hidden page gets no frames, but its answers must still arrive.
+// Where there are no frames (a hidden page, or no page at all) the text must still arrive.
 function soon(run: () => void): void {
-  if (document.hidden) setTimeout(run, 250);
+  if (globalThis.document?.hidden ?? true) setTimeout(run, HIDDEN_MS);
   else requestAnimationFrame(run);
 }
