@@ -1,11 +1,13 @@
-// For a test: fills the cache in the folder given as argument until somebody ends the process. No test itself.
+// For a test: fills the cache in the folder given as argument until somebody ends the process,
+// or the test that started it is gone. No test itself.
 
 import { ANA, keep, openCache, spaceOf, tokensFrom } from './test-cache.ts';
 
 const [path = '', quotaBytes = '0'] = process.argv.slice(2);
 const cache = openCache({ path }, { quotaBytes: Number(quotaBytes), memoryBudgetBytes: 1 << 20 });
 const space = spaceOf(cache);
-for (let turn = 0; ; turn++) {
+const parent = process.ppid;
+for (let turn = 0; process.ppid === parent; turn++) {
   const tokens = tokensFrom((turn % 300) * 10_000, 64 * 4 + (turn % 50));
   const scope = turn % 2 === 0 ? 'library' : ANA;
   keep(space, { tokens, scope });
