@@ -33,13 +33,13 @@ export async function loadModel(installed: InstalledModel, cache: KvCache, threa
     shape: { layers, kvHeads, headSize },
   });
   const speed = new PrefillSpeed();
-  await warmUp(model, text);
+  await warmUp(model, text, space);
   await calibrate(model, speed);
   return { summary: await summarizeModel(installed, true), model, text, space, speed };
 }
 
 /** What a first turn would otherwise wait for: code paths that were never run. */
-async function warmUp(model: Model, text: ModelText): Promise<void> {
+async function warmUp(model: Model, text: ModelText, space: Space): Promise<void> {
   const kv = model.newKvBuffer();
   const { tokens } = text.prompt({
     system: { text: BUILT_IN_SYSTEM_TEXT, scope: 'app' },
@@ -47,6 +47,7 @@ async function warmUp(model: Model, text: ModelText): Promise<void> {
     messages: [{ role: 'user', text: 'Hello' }],
     privateScope: 'app',
   });
+  space.find(tokens, ['app', 'library']);
   await model.forward(kv, tokens, { logits: true });
   await model.load(model.newKvBuffer(), [kv.exportRows(0, kv.rows)]);
   text.detokenizer().push(tokens[0] ?? 0);

@@ -55,6 +55,7 @@ describe('a prefix', () => {
     const space = spaceOf(second);
     const match = space.find(tokens, ['library']);
     expect(match).toMatchObject({ tokens: 150, miss: 'none', divergedAt: null });
+    space.count(match.tokens, tokens.length);
     const rows = match.refs.map((ref) => space.load(ref));
     expect(match.refs.every((ref, at) => areRowsOf(rows[at] ?? rowsOf(tokens, 0, 1), ref, { tokens }))).toBe(true);
     expect(second.stats()).toMatchObject({ blocks: 3, hits: 150, misses: 0 });

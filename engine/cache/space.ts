@@ -37,14 +37,18 @@ export class Space {
     this.#context = context;
   }
 
-  /** The longest prefix of `tokens` in the allowed scopes. Counts as a hit and a miss, token by token. */
+  /** The longest prefix of `tokens` in the allowed scopes. */
   find(tokens: Int32Array, scopes: readonly Scope[]): PrefixMatch {
     const { store } = this.#context;
     const nothing: PrefixMatch = { tokens: 0, refs: [], parent: null, parentEnd: 0, miss: 'new', divergedAt: null };
-    const match = store.guard(nothing, () => this.#find(tokens, scopes));
-    store.counters.hits += match.tokens;
-    store.counters.misses += tokens.length - match.tokens;
-    return match;
+    return store.guard(nothing, () => this.#find(tokens, scopes));
+  }
+
+  /** Counts a lookup for the statistics: of `asked` tokens, `found` were there. */
+  count(found: number, asked: number): void {
+    const { counters } = this.#context.store;
+    counters.hits += found;
+    counters.misses += asked - found;
   }
 
   #find(tokens: Int32Array, scopes: readonly Scope[]): PrefixMatch {

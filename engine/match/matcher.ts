@@ -21,6 +21,7 @@ const SAME_TEXT_TOKENS = 32;
 
 export function matchPrompt(space: Space, prompt: Prompt, profileId: ProfileId): Match {
   const found = space.find(prompt.tokens, readableScopes(profileId));
+  space.count(found.tokens, prompt.tokens.length);
   return { tokens: found.tokens, blocks: found.refs, missReason: missReason(prompt, found.tokens, found.miss) };
 }
 
