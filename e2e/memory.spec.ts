@@ -23,7 +23,7 @@ async function expectTotalsEqualDisk(host: BrowserHost, page: Page): Promise<voi
   const shown = page.getByRole('meter', { name: 'Disk used' });
   await expect(async () => {
     expect(Number(await shown.getAttribute('aria-valuenow'))).toBe(bytesOnDisk(host));
-  }).toPass();
+  }).toPass({ timeout: 15_000 });
 }
 
 function entries(page: Page): Locator {

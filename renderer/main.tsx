@@ -12,9 +12,12 @@ import './styles/dialogs.css';
 import './styles/layout.css';
 import './styles/profiles.css';
 import './styles/chat.css';
+import './styles/composer.css';
 import './styles/prose.css';
 import './styles/reuse.css';
-import './styles/panels.css';
+import './styles/library.css';
+import './styles/cache.css';
+import './styles/settings.css';
 
 attachHost(chooseHost());
 

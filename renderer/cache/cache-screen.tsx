@@ -27,10 +27,6 @@ export function CacheScreen() {
     const timer = setInterval(() => void loadCache().catch(() => {}), REFRESH_MS);
     return () => clearInterval(timer);
   }, []);
-  const clear = async ({ scope }: Clearing) => {
-    const removed = await attempt(() => clearCache(scope));
-    if (removed !== null) notify('done', `${plural(removed, 'block')} removed.`);
-  };
   return (
     <main className="place place-of-cache">
       <PlaceHead title="Memory" />
@@ -52,22 +48,7 @@ export function CacheScreen() {
         {stats !== null && <ScopeBar byScope={stats.byScope} />}
         {entries !== null && <EntryTable entries={entries} />}
       </div>
-      <ConfirmDialog
-        open={clearing !== null}
-        title={`Clear ${clearing?.what ?? ''}?`}
-        description={
-          <p>
-            Chats and documents stay. What was remembered from them is read again when it is next needed, which takes
-            longer.
-          </p>
-        }
-        action="Clear"
-        onCancel={() => setClearing(null)}
-        onConfirm={() => {
-          if (clearing !== null) void clear(clearing);
-          setClearing(null);
-        }}
-      />
+      <ClearDialog clearing={clearing} onDone={() => setClearing(null)} />
     </main>
   );
 }
@@ -105,4 +86,30 @@ function Verdict({ verified }: { verified: CacheVerify }) {
       {clean ? '.' : `: ${damaged} damaged, ${missingFiles} missing, ${orphanFiles} without an owner.`}
     </output>
   );
+}
+
+function ClearDialog({ clearing, onDone }: { clearing: Clearing | null; onDone: () => void }) {
+  return (
+    <ConfirmDialog
+      open={clearing !== null}
+      title={`Clear ${clearing?.what ?? ''}?`}
+      description={
+        <p>
+          Chats and documents stay. What was remembered from them is read again when it is next needed, which takes
+          longer.
+        </p>
+      }
+      action="Clear"
+      onCancel={onDone}
+      onConfirm={() => {
+        if (clearing !== null) void clear(clearing);
+        onDone();
+      }}
+    />
+  );
+}
+
+async function clear({ scope }: Clearing): Promise<void> {
+  const removed = await attempt(() => clearCache(scope));
+  if (removed !== null) notify('done', `${plural(removed, 'block')} removed.`);
 }

@@ -28,14 +28,7 @@ export function EntryTable({ entries }: { entries: CacheEntry[] }) {
   const [shown, setShown] = useState(PAGE);
   const [removing, setRemoving] = useState<CacheEntry | null>(null);
   const sorted = useMemo(() => sortEntries(entries, sort), [entries, sort]);
-  if (entries.length === 0) {
-    return (
-      <div className="empty card">
-        <MemoryStick size={28} aria-hidden="true" />
-        <p>Nothing is remembered yet. Ask a question, and what was read for it will be listed here.</p>
-      </div>
-    );
-  }
+  if (entries.length === 0) return <NothingKept />;
   return (
     <section className="entries card" aria-label="What is remembered">
       <ScrollRegion className="table-scroll" label="Table of what is remembered">
@@ -67,17 +60,7 @@ export function EntryTable({ entries }: { entries: CacheEntry[] }) {
           Show more ({count(sorted.length - shown)})
         </Button>
       )}
-      <ConfirmDialog
-        open={removing !== null}
-        title="Remove this from memory?"
-        description={<p>The text itself stays. It is read again when it is next needed, which takes longer once.</p>}
-        action="Remove"
-        onCancel={() => setRemoving(null)}
-        onConfirm={() => {
-          if (removing !== null) void attempt(() => removeEntry(removing.id));
-          setRemoving(null);
-        }}
-      />
+      <RemoveEntry entry={removing} onDone={() => setRemoving(null)} />
     </section>
   );
 }
@@ -138,5 +121,30 @@ function EntryRow({ entry, onRemove }: { entry: CacheEntry; onRemove: () => void
         </IconButton>
       </td>
     </tr>
+  );
+}
+
+function RemoveEntry({ entry, onDone }: { entry: CacheEntry | null; onDone: () => void }) {
+  return (
+    <ConfirmDialog
+      open={entry !== null}
+      title="Remove this from memory?"
+      description={<p>The text itself stays. It is read again when it is next needed, which takes longer once.</p>}
+      action="Remove"
+      onCancel={onDone}
+      onConfirm={() => {
+        if (entry !== null) void attempt(() => removeEntry(entry.id));
+        onDone();
+      }}
+    />
+  );
+}
+
+function NothingKept() {
+  return (
+    <div className="empty card">
+      <MemoryStick size={28} aria-hidden="true" />
+      <p>Nothing is remembered yet. Ask a question, and what was read for it will be listed here.</p>
+    </div>
   );
 }

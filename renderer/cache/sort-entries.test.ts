@@ -1,3 +1,5 @@
+// The order of the cache table.
+
 import { expect, it } from 'vitest';
 import type { CacheEntry } from '../../engine/contract/cache.ts';
 import { nextSort, sortEntries } from './sort-entries.ts';

@@ -2,6 +2,7 @@
 
 import { FileText } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import type { LibraryDocument } from '../../engine/contract/library.ts';
 import { attachDocument } from '../state/conversations.ts';
 import { loadLibrary, useLibrary } from '../state/library.ts';
 import { attempt } from '../state/notices.ts';
@@ -41,23 +42,7 @@ export function LibraryPicker({ open, onClose }: { open: boolean; onClose: () =>
           <ul className="pick-list">
             {shown.map((document) => (
               <li key={document.id}>
-                <button
-                  type="button"
-                  className="pick"
-                  onClick={() => {
-                    void attempt(() => attachDocument(document));
-                    onClose();
-                  }}
-                >
-                  <FileText size={18} aria-hidden="true" />
-                  <span className="pick-title">{document.title}</span>
-                  <ScopeMark scope={document.scope} />
-                  <span className="figure soft">
-                    {document.tokens === null
-                      ? plural(document.characters, 'character')
-                      : plural(document.tokens, 'token')}
-                  </span>
-                </button>
+                <Pick document={document} onDone={onClose} />
               </li>
             ))}
           </ul>
@@ -65,5 +50,25 @@ export function LibraryPicker({ open, onClose }: { open: boolean; onClose: () =>
         </>
       )}
     </Dialog>
+  );
+}
+
+function Pick({ document, onDone }: { document: LibraryDocument; onDone: () => void }) {
+  return (
+    <button
+      type="button"
+      className="pick"
+      onClick={() => {
+        void attempt(() => attachDocument(document));
+        onDone();
+      }}
+    >
+      <FileText size={18} aria-hidden="true" />
+      <span className="pick-title">{document.title}</span>
+      <ScopeMark scope={document.scope} />
+      <span className="figure soft">
+        {document.tokens === null ? plural(document.characters, 'character') : plural(document.tokens, 'token')}
+      </span>
+    </button>
   );
 }

@@ -1,3 +1,5 @@
+// Markdown in pieces that settle while the rest still arrives.
+
 import { describe, expect, it } from 'vitest';
 import { markdownBlocks } from './markdown-blocks.ts';
 

@@ -3,7 +3,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import type { Conversation } from '../../engine/contract/chat.ts';
+import type { Conversation, ConversationId } from '../../engine/contract/chat.ts';
 import { useTurns } from '../state/turns.ts';
 import { IconButton } from '../ui/button.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
@@ -17,26 +17,7 @@ const AT_END_PX = 64;
 export function MessageList({ conversation }: { conversation: Conversation }) {
   const turn = useTurns((store) => store.live[conversation.id]);
   const rows = useMemo(() => messageRows(conversation.history, turn), [conversation.history, turn]);
-  const scroller = useRef<HTMLElement>(null);
-  const [atEnd, setAtEnd] = useState(true);
-  // oxlint-disable-next-line react/incompatible-library -- its functions are called here and passed to no memoised part
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: (index) => estimatedHeight(rows[index]),
-    getItemKey: (index) => rows[index]?.key ?? index,
-    overscan: 4,
-    paddingStart: 24,
-    paddingEnd: 24,
-    anchorTo: 'end',
-    followOnAppend: true,
-    scrollEndThreshold: AT_END_PX,
-    onChange: (list) => setAtEnd(list.isAtEnd(AT_END_PX)),
-  });
-  useEffect(() => {
-    virtualizer.scrollToEnd();
-    // A chat opens at its end; after that the reader decides.
-  }, [virtualizer, conversation.id]);
+  const { scroller, virtualizer, atEnd } = useRows(rows, conversation.id);
   return (
     <div className="messages-frame">
       <ScrollRegion className="messages" label="Messages" ref={scroller}>
@@ -67,6 +48,31 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
       )}
     </div>
   );
+}
+
+/** The rows in view, and whether the reader is at the end. */
+function useRows(rows: Row[], conversationId: ConversationId) {
+  const scroller = useRef<HTMLElement>(null);
+  const [atEnd, setAtEnd] = useState(true);
+  // oxlint-disable-next-line react/incompatible-library -- its functions are called here and passed to no memoised part
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => estimatedHeight(rows[index]),
+    getItemKey: (index) => rows[index]?.key ?? index,
+    overscan: 4,
+    paddingStart: 24,
+    paddingEnd: 24,
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: AT_END_PX,
+    onChange: (list) => setAtEnd(list.isAtEnd(AT_END_PX)),
+  });
+  useEffect(() => {
+    virtualizer.scrollToEnd();
+    // A chat opens at its end; after that the reader decides.
+  }, [virtualizer, conversationId]);
+  return { scroller, virtualizer, atEnd };
 }
 
 function RowView({ row, conversation }: { row: Row; conversation: Conversation }) {

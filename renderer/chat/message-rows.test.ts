@@ -1,3 +1,5 @@
+// Which rows a chat shows, at rest, under way and after a failure.
+
 import { describe, expect, it } from 'vitest';
 import type { Message, MessageId } from '../../engine/contract/chat.ts';
 import { beginTurn, failTurn, reduceTurn } from '../state/turn-reducer.ts';

@@ -1,3 +1,5 @@
+// The shares of a prompt by origin.
+
 import { expect, it } from 'vitest';
 import { ORIGINS, originShares, reusedTokens } from './origins.ts';
 

@@ -1,3 +1,5 @@
+// What the reuse bar says, sentence by sentence.
+
 import { describe, expect, it } from 'vitest';
 import { headline, reuseBarWords, textEquivalent, timesSooner, whyMissed } from './reuse-words.ts';
 import { ALL_NEW, testReport } from './test-report.ts';

@@ -1,3 +1,5 @@
+// A MessagePort as a channel, with real ports.
+
 import { expect, it } from 'vitest';
 import { connect } from '../../engine/contract/rpc.ts';
 import { portChannel } from './electron-host.ts';

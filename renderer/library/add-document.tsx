@@ -26,7 +26,6 @@ function AddForm({ onDone }: { onDone: () => void }) {
   const [title, setTitle] = useState('');
   const [text, setText] = useState('');
   const [busy, setBusy] = useState(false);
-  const input = useRef<HTMLInputElement>(null);
   const fill = async (file: File | undefined) => {
     if (file === undefined) return;
     const read = await attempt(() => readTextFile(file));
@@ -45,24 +44,7 @@ function AddForm({ onDone }: { onDone: () => void }) {
   };
   return (
     <form className="add-form" onSubmit={(event) => void save(event)}>
-      <div className="add-file">
-        <Button onClick={() => input.current?.click()}>
-          <FilePlus2 size={16} aria-hidden="true" /> Choose a text file
-        </Button>
-        <span className="soft">or paste the text below</span>
-        <input
-          ref={input}
-          className="visually-hidden"
-          type="file"
-          accept={TEXT_FILES}
-          tabIndex={-1}
-          aria-label="Text file to add"
-          onChange={(event) => {
-            void fill(event.target.files?.[0]);
-            event.target.value = '';
-          }}
-        />
-      </div>
+      <FileChoice onFile={(file) => void fill(file)} />
       <label className="field">
         <span>Title</span>
         <input className="input" value={title} maxLength={200} onChange={(event) => setTitle(event.target.value)} />
@@ -78,5 +60,29 @@ function AddForm({ onDone }: { onDone: () => void }) {
         </Button>
       </div>
     </form>
+  );
+}
+
+function FileChoice({ onFile }: { onFile: (file: File | undefined) => void }) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <div className="add-file">
+      <Button onClick={() => input.current?.click()}>
+        <FilePlus2 size={16} aria-hidden="true" /> Choose a text file
+      </Button>
+      <span className="soft">or paste the text below</span>
+      <input
+        ref={input}
+        className="visually-hidden"
+        type="file"
+        accept={TEXT_FILES}
+        tabIndex={-1}
+        aria-label="Text file to add"
+        onChange={(event) => {
+          onFile(event.target.files?.[0]);
+          event.target.value = '';
+        }}
+      />
+    </div>
   );
 }

@@ -53,22 +53,7 @@ export function LibraryScreen() {
       </div>
       <AddDocument open={adding} onClose={() => setAdding(false)} />
       <DocumentReader document={reading} onClose={() => setReading(null)} />
-      <ConfirmDialog
-        open={removing !== null}
-        title={`Remove “${removing?.title ?? ''}”?`}
-        description={
-          <p>
-            The document and what was kept in memory from it are deleted for{' '}
-            {removing?.scope === 'library' ? 'everyone' : 'good'}. Chats about it keep their messages.
-          </p>
-        }
-        action="Remove"
-        onCancel={() => setRemoving(null)}
-        onConfirm={() => {
-          if (removing !== null) void attempt(() => removeDocument(removing.id));
-          setRemoving(null);
-        }}
-      />
+      <RemoveDocument document={removing} onDone={() => setRemoving(null)} />
     </main>
   );
 }
@@ -116,4 +101,25 @@ function DocumentRows({ documents, label, onRead, onRemove }: DocumentRowsProps)
 function ask(document: LibraryDocument): void {
   newConversation([document]);
   goTo('chat');
+}
+
+function RemoveDocument({ document, onDone }: { document: LibraryDocument | null; onDone: () => void }) {
+  return (
+    <ConfirmDialog
+      open={document !== null}
+      title={`Remove “${document?.title ?? ''}”?`}
+      description={
+        <p>
+          The document and what was kept in memory from it are deleted for{' '}
+          {document?.scope === 'library' ? 'everyone' : 'good'}. Chats about it keep their messages.
+        </p>
+      }
+      action="Remove"
+      onCancel={onDone}
+      onConfirm={() => {
+        if (document !== null) void attempt(() => removeDocument(document.id));
+        onDone();
+      }}
+    />
+  );
 }

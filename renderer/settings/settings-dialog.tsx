@@ -43,18 +43,7 @@ export function SettingsDialog() {
             <AnswerSettings settings={settings} />
           </Part>
           <Part name="Keys">
-            <dl className="facts">
-              {SHORTCUTS.map((shortcut) => (
-                <div key={shortcut.keys}>
-                  <dt>{shortcut.does}</dt>
-                  <dd>
-                    {shortcut.keys.split(' ').map((key) => (
-                      <kbd key={key}>{key}</kbd>
-                    ))}
-                  </dd>
-                </div>
-              ))}
-            </dl>
+            <Keys />
           </Part>
           {status !== null && (
             <p className="soft about">
@@ -74,5 +63,22 @@ function Part({ name, children }: { name: string; children: ReactNode }) {
       <h2>{name}</h2>
       <div>{children}</div>
     </section>
+  );
+}
+
+function Keys() {
+  return (
+    <dl className="facts">
+      {SHORTCUTS.map((shortcut) => (
+        <div key={shortcut.keys}>
+          <dt>{shortcut.does}</dt>
+          <dd>
+            {shortcut.keys.split(' ').map((key) => (
+              <kbd key={key}>{key}</kbd>
+            ))}
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }

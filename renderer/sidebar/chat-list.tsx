@@ -49,19 +49,7 @@ export function ChatList({ filter }: { filter: string }) {
           </ul>
         </section>
       ))}
-      <ConfirmDialog
-        open={removing !== null}
-        title="Delete this chat?"
-        description={
-          <p>“{removing?.title}” and what was kept in memory from it are deleted for good. Its documents stay.</p>
-        }
-        action="Delete"
-        onCancel={() => setRemoving(null)}
-        onConfirm={() => {
-          if (removing !== null) void attempt(() => removeConversation(removing.id));
-          setRemoving(null);
-        }}
-      />
+      <RemoveChat chat={removing} onDone={() => setRemoving(null)} />
     </div>
   );
 }
@@ -146,6 +134,22 @@ function RenameField({ chat, onDone }: { chat: ConversationSummary; onDone: () =
       onKeyDown={(event) => {
         if (event.key === 'Escape') cancelled.current = true;
         if (event.key === 'Escape' || event.key === 'Enter') event.currentTarget.blur();
+      }}
+    />
+  );
+}
+
+function RemoveChat({ chat, onDone }: { chat: ConversationSummary | null; onDone: () => void }) {
+  return (
+    <ConfirmDialog
+      open={chat !== null}
+      title="Delete this chat?"
+      description={<p>“{chat?.title}” and what was kept in memory from it are deleted for good. Its documents stay.</p>}
+      action="Delete"
+      onCancel={onDone}
+      onConfirm={() => {
+        if (chat !== null) void attempt(() => removeConversation(chat.id));
+        onDone();
       }}
     />
   );

@@ -1,3 +1,5 @@
+// The chat list by day, and its filter.
+
 import { expect, it } from 'vitest';
 import type { ConversationSummary } from '../../engine/contract/chat.ts';
 import { groupChats } from './group-chats.ts';

@@ -1,3 +1,5 @@
+// Reading a text file of this computer.
+
 import { expect, it } from 'vitest';
 import { readTextFile } from './library.ts';
 

@@ -1,3 +1,5 @@
+// What the screen reader hears of an answer.
+
 import { describe, expect, it } from 'vitest';
 import { SentenceCutter } from './sentences.ts';
 

@@ -1,3 +1,5 @@
+// One render per frame, however fast the text comes.
+
 import { expect, it } from 'vitest';
 import { textBatch } from './text-batch.ts';
 

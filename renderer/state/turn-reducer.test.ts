@@ -1,3 +1,5 @@
+// A running turn, event by event.
+
 import { expect, it } from 'vitest';
 import type { ChatEvent } from '../../engine/contract/chat.ts';
 import { testReport } from '../chat/test-report.ts';

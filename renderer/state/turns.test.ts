@@ -1,3 +1,5 @@
+// Turns over the real protocol, against an engine of one chat whose answers each test gives.
+
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ChatEvent, ChatResult, Conversation, ConversationId, Message } from '../../engine/contract/chat.ts';
 import { RemoteError } from '../../engine/contract/errors.ts';

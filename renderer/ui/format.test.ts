@@ -1,3 +1,5 @@
+// Figures as people read them.
+
 import { expect, it } from 'vitest';
 import { ago, bytes, dayGroup, duration, percent, plural } from './format.ts';
 
