@@ -139,6 +139,6 @@ function busy(): EngineError {
 
 function withTokens(document: LibraryDocument, { library, models }: HandlerParts): LibraryDocument {
   const text = () => library.get(document.ownerId, document.id).text;
-  const tokens = models.current?.text.countTokens(document.sha256, document.characters, text) ?? null;
+  const tokens = models.current?.text.countTokens(document.id, document.characters, text) ?? null;
   return { ...document, tokens };
 }

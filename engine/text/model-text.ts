@@ -43,13 +43,13 @@ export class ModelText {
     return new Detokenizer((ids) => this.#tokenizer.decode(ids));
   }
 
-  /** Tokens of a document; `sha256` names its text. Null for one too long to be counted in passing. */
-  countTokens(sha256: string, characters: number, text: () => string): number | null {
-    const known = this.#counts.get(sha256);
+  /** Tokens of a document, remembered by its id. Null for one too long to be counted in passing. */
+  countTokens(id: string, characters: number, text: () => string): number | null {
+    const known = this.#counts.get(id);
     if (known !== undefined) return known;
     if (characters > COUNTED_CHARACTERS) return null;
     const count = this.#tokenizer.encode(this.#tokenizer.withoutSpecials(text())).length;
-    this.#counts.set(sha256, count);
+    this.#counts.set(id, count);
     return count;
   }
 }

@@ -124,7 +124,7 @@ describe('the tokenizer', () => {
   test('tells how many tokens lie wholly before a position in the text', () => {
     const sample = '<|user|>one two three<|end|><|assistant|>four';
     for (let position = 0; position <= sample.length; position++) {
-      const { tokens, boundaries } = tokenizer.encodeWithBoundaries(sample, [position]);
+      const { tokens, boundaries } = tokenizer.encodeWithBoundaries(sample, [position], mine);
       const head = spoken(tokens.slice(0, boundaries[0]));
       expect(sample.slice(0, position).startsWith(head)).toBe(true);
     }

@@ -48,7 +48,7 @@ export function buildPrompt(chat: PromptText, render: RenderChat, tokenizer: Tok
   const positions = [...marks.map((mark) => mark.position), ...places, rendered.lastMessageStart].toSorted(
     (a, b) => a - b,
   );
-  const { tokens, boundaries } = tokenizer.encodeWithBoundaries(rendered.text, positions);
+  const { tokens, boundaries } = tokenizer.encodeWithBoundaries(rendered.text, positions, chat.privateScope);
   const tokenAt = (position: number) => boundaries[positions.indexOf(position)] ?? 0;
   return {
     tokens,

@@ -6,7 +6,10 @@ import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { LRUCache } from 'lru-cache';
 import { EngineError } from '../errors.ts';
 
-/** Characters of recently encoded pieces that are kept: a document that comes back is not tokenised again. */
+/**
+ * Characters of recently encoded pieces that are kept: a document that comes back is not tokenised again. Each reader
+ * has pieces of their own, or the time it takes would tell what somebody else has read.
+ */
 const MEMO_CHARACTERS = 8_000_000;
 
 export interface TokenizerConfig {
@@ -58,22 +61,27 @@ export class Tokenizer {
    * Token ids of `text`. Special tokens written in the text are recognised; none is added, unless `addSpecial`.
    */
   encode(text: string, options: { addSpecial?: boolean } = {}): Int32Array {
-    if (options.addSpecial === true) return Int32Array.from(this.#inner.encode(text).ids);
-    return Int32Array.from(this.#split(text).flatMap((piece) => this.#encodePiece(piece)));
+    return Int32Array.from(this.#inner.encode(text, { add_special_tokens: options.addSpecial === true }).ids);
   }
 
   /**
    * Token ids of `text`, and for each of the ascending character positions how many leading tokens lie wholly before it.
+   * `reader` is whose repeated pieces are remembered.
    */
-  encodeWithBoundaries(text: string, positions: readonly number[]): { tokens: Int32Array; boundaries: number[] } {
+  encodeWithBoundaries(
+    text: string,
+    positions: readonly number[],
+    reader: string,
+  ): { tokens: Int32Array; boundaries: number[] } {
     const tokens: number[] = [];
     const boundaries: number[] = [];
     let start = 0;
     for (const piece of this.#split(text)) {
-      const ids = this.#encodePiece(piece);
+      const ids = this.#encodePiece(piece, reader);
       const end = start + piece.length;
       for (let position = positions[boundaries.length]; position !== undefined && position < end;) {
-        const head = position <= start ? 0 : sharedLength(this.#encodePiece(piece.slice(0, position - start)), ids);
+        const head =
+          position <= start ? 0 : sharedLength(this.#encodePiece(piece.slice(0, position - start), reader), ids);
         boundaries.push(tokens.length + head);
         position = positions[boundaries.length];
       }
@@ -113,11 +121,12 @@ export class Tokenizer {
     return text.split(this.#splitter).filter((piece) => piece !== '');
   }
 
-  #encodePiece(piece: string): number[] {
-    const known = this.#memo.get(piece);
+  #encodePiece(piece: string, reader: string): number[] {
+    const name = `${reader}\n${piece}`;
+    const known = this.#memo.get(name);
     if (known !== undefined) return known;
     const { ids } = this.#inner.encode(piece, { add_special_tokens: false });
-    this.#memo.set(piece, ids);
+    this.#memo.set(name, ids);
     return ids;
   }
 
