@@ -1,23 +1,29 @@
 // An answer under way: it streams, is stopped, goes on, is given again; and a chat that no longer fits says so.
 
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
-import { HeldEngine } from './slow-engine.ts';
+import { CANNOT_HOLD, HeldEngine } from './slow-engine.ts';
 import * as people from './people.ts';
 
 /** Answers of random words: long, and each time the same. */
 const RAMBLING = { Temperature: 5, Seed: 7 };
 const PLAIN = { Temperature: 0 };
 
+/** The first letters of an answer: later ones may turn earlier ones into Markdown. */
+async function beginning(answer: Locator): Promise<string> {
+  return (await answer.innerText()).trim().slice(0, 8).trim();
+}
+
 const streaming = (page: Page) => people.lastMessage(page).getByText(/^Writing/);
 
 test('an answer streams, and is announced by whole sentences', async ({ host, page }) => {
+  test.skip(CANNOT_HOLD, 'the engine cannot be held on this system');
   await people.beginAs(page, host.url, 'Ana');
   await people.setNumbers(page, RAMBLING);
   using engine = HeldEngine.hold(host);
   await people.send(page, 'Hello');
   await engine.workUntil(streaming(page));
-  const partial = (await people.lastMessage(page).getByRole('paragraph').first().innerText()).trim();
+  const partial = await beginning(people.lastMessage(page));
   expect(partial).not.toBe('');
   engine.release();
   const answer = await people.answered(page);
@@ -26,12 +32,13 @@ test('an answer streams, and is announced by whole sentences', async ({ host, pa
 });
 
 test('a stopped answer keeps what was written, and the chat goes on', async ({ host, page }) => {
+  test.skip(CANNOT_HOLD, 'the engine cannot be held on this system');
   await people.beginAs(page, host.url, 'Ana');
   await people.setNumbers(page, RAMBLING);
   using engine = HeldEngine.hold(host);
   await people.send(page, 'Hello');
   await engine.workUntil(streaming(page));
-  const partial = (await people.lastMessage(page).getByRole('paragraph').first().innerText()).trim();
+  const partial = await beginning(people.lastMessage(page));
   await page.getByRole('button', { name: 'Stop' }).click();
   engine.release();
   const stopped = await people.answered(page);
@@ -53,7 +60,7 @@ test('an answer that is given again replaces the one before', async ({ host, pag
   await people.setNumbers(page, { ...RAMBLING, 'Longest answer': 12 });
   const first = await people.ask(page, 'Hello');
   await expect(page.getByRole('complementary', { name: 'Details' })).toContainText('longest allowed answer');
-  const rambling = await first.getByRole('paragraph').first().innerText();
+  const rambling = await beginning(first);
   await people.setNumbers(page, { ...PLAIN, 'Longest answer': 512 });
   await people.lastMessage(page).getByRole('button', { name: 'Answer again' }).click();
   const again = await people.answered(page);

@@ -1,13 +1,14 @@
 // The engine, or all of Hearth, ends without a warning: the page says so, and the chat goes on where it was.
 
 import { expect, test } from './fixtures.ts';
-import { HeldEngine } from './slow-engine.ts';
+import { CANNOT_HOLD, HeldEngine } from './slow-engine.ts';
 import * as people from './people.ts';
 
 test('when the engine crashes in mid-answer the message is kept, and sending again answers it', async ({
   host,
   page,
 }) => {
+  test.skip(CANNOT_HOLD, 'the engine cannot be held on this system');
   await people.beginAs(page, host.url, 'Ana');
   await people.ask(page, 'When does the paper bin go out?');
   await people.setNumbers(page, { Temperature: 5, Seed: 7 });

@@ -10,6 +10,9 @@ const SLICES = 400;
 /** What one slice brought is on the page long before this. */
 const LOOK_MS = 50;
 
+/** Windows has no signal that holds a process. */
+export const CANNOT_HOLD = process.platform === 'win32';
+
 /** The engine stands still from `hold` on and works again after `release`, at the latest when it goes out of scope. */
 export class HeldEngine implements Disposable {
   readonly #processId: number;
