@@ -9,12 +9,13 @@ import * as people from './people.ts';
 const RAMBLING = { Temperature: 5, Seed: 7 };
 const PLAIN = { Temperature: 0 };
 
-/** The first letters of an answer: later ones may turn earlier ones into Markdown. */
-async function beginning(answer: Locator): Promise<string> {
-  return (await answer.innerText()).trim().slice(0, 8).trim();
-}
+/** A running answer that has a word by now. */
+const writing = (page: Page) => people.lastMessage(page).filter({ hasText: /\p{L}{3}.*Writing/su });
 
-const streaming = (page: Page) => people.lastMessage(page).getByText(/^Writing/);
+/** The first letters of an answer that stand together: Markdown leaves those as they are. */
+async function beginning(answer: Locator): Promise<string> {
+  return /\p{L}{3,}/u.exec(await answer.innerText())?.[0] ?? '';
+}
 
 test('an answer streams, and is announced by whole sentences', async ({ host, page }) => {
   test.skip(CANNOT_HOLD, 'the engine cannot be held on this system');
@@ -22,7 +23,7 @@ test('an answer streams, and is announced by whole sentences', async ({ host, pa
   await people.setNumbers(page, RAMBLING);
   using engine = HeldEngine.hold(host);
   await people.send(page, 'Hello');
-  await engine.workUntil(streaming(page));
+  await engine.workUntil(writing(page));
   const partial = await beginning(people.lastMessage(page));
   expect(partial).not.toBe('');
   engine.release();
@@ -37,7 +38,7 @@ test('a stopped answer keeps what was written, and the chat goes on', async ({ h
   await people.setNumbers(page, RAMBLING);
   using engine = HeldEngine.hold(host);
   await people.send(page, 'Hello');
-  await engine.workUntil(streaming(page));
+  await engine.workUntil(writing(page));
   const partial = await beginning(people.lastMessage(page));
   await page.getByRole('button', { name: 'Stop' }).click();
   engine.release();
@@ -60,7 +61,7 @@ test('an answer that is given again replaces the one before', async ({ host, pag
   await people.setNumbers(page, { ...RAMBLING, 'Longest answer': 12 });
   const first = await people.ask(page, 'Hello');
   await expect(page.getByRole('complementary', { name: 'Details' })).toContainText('longest allowed answer');
-  const rambling = await beginning(first);
+  const rambling = (await first.innerText()).split('\n')[0] ?? '';
   await people.setNumbers(page, { ...PLAIN, 'Longest answer': 512 });
   await people.lastMessage(page).getByRole('button', { name: 'Answer again' }).click();
   const again = await people.answered(page);

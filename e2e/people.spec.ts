@@ -48,12 +48,16 @@ test('a name that is taken is refused in words, and what was typed stays', async
 test('nobody sees the chats of another, and a person who is removed takes theirs along', async ({ host, page }) => {
   await beginAs(page, host.url, 'Ana');
   const secret = oddWord();
-  await ask(page, secret);
+  const answer = await (await ask(page, secret)).getByRole('paragraph').first().innerText();
+  const announced = page.getByRole('log', { name: 'Answer as it is written' });
+  await expect(announced).toContainText(answer);
   await leave(page);
+  await expect(announced).toBeEmpty();
   await addPerson(page, 'Ben');
   await choose(page, 'Ben');
   await expect(page.getByText('Your chats will be here.')).toBeVisible();
   await expect(page.getByText(secret)).toHaveCount(0);
+  await expect(page.getByText(answer)).toHaveCount(0);
   await leave(page);
   await page.getByRole('button', { name: 'Manage people' }).click();
   await page.getByRole('button', { name: 'Remove Ana' }).click();

@@ -84,7 +84,11 @@ export class KvCache {
 
   /** Writes waiting blocks: all of them, or at least one and no more than fit the time. Returns how many still wait. */
   flush(timeBudgetMs = Infinity): number {
-    return this.#store.guard(0, () => this.#store.flush(timeBudgetMs));
+    return this.#store.guard(0, () => {
+      const waiting = this.#store.flush(timeBudgetMs);
+      if (waiting === 0) this.#store.stored?.index.saveCounters(this.#store.counters);
+      return waiting;
+    });
   }
 
   /** Blocks that a pin holds. */

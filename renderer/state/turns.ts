@@ -3,10 +3,10 @@
 import { create } from 'zustand';
 import type { ChatEvent, ChatResult, ConversationId } from '../../engine/contract/chat.ts';
 import { RemoteError } from '../../engine/contract/errors.ts';
-import { announce } from './announcements.ts';
+import { announce, useAnnouncements } from './announcements.ts';
 import * as conversations from './conversations.ts';
 import { engineClient } from './engine.ts';
-import { messageOf } from './notices.ts';
+import { messageOf, useNotices } from './notices.ts';
 import { currentPersonId, usePeople } from './people.ts';
 import { SentenceCutter } from './sentences.ts';
 import { textBatch } from './text-batch.ts';
@@ -18,11 +18,13 @@ export const useTurns = create<{ live: Record<ConversationId, LiveTurn> }>()(() 
 
 const controllers = new Map<ConversationId, AbortController>();
 
-/** Stops what is being written for the person who leaves: nobody is there to read it. */
+/** Stops what is being written for the person who leaves, and takes back what was said to them: nobody is there to read it. */
 usePeople.subscribe((people, before) => {
   if (people.currentId === before.currentId) return;
   for (const controller of controllers.values()) controller.abort();
   useTurns.setState({ live: {} });
+  useAnnouncements.setState({ said: [] });
+  useNotices.setState({ notices: [] });
 });
 
 export async function sendMessage(conversationId: ConversationId, text: string): Promise<void> {

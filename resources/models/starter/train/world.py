@@ -36,7 +36,7 @@ KINDS = [
                    "What is the dose of {k}?|How much {k} should I take?|How much {k} do I take?|What dose of {k} is right?|Which dose of {k} is written down?|{k} dose?|How much {k}?|--|How much {k} is given?|Which dose do I take of {k}?",
                    "what the dose of {k} is|how much {k} I should take|which dose of {k} to take|--|how much {k} to give",
                    "the dose of {k}|the right dose for {k}|the amount of {k} to take|--|the {k} dose"),
-          Question("often", "Take {k} {often}.",
+          Question("often", "The schedule of {k} is {often}.",
                    "How often do I take {k}?|How often is {k} taken?|How many times should I take {k}?|When do I take {k}?|How often should {k} be given?|{k}, how often?|--|When should I take {k}?|How often do you give {k}?",
                    "how often I should take {k}|when to take {k}|how often {k} is taken|--|how many times to take {k}",
                    "how often to take {k}|the times for {k}|the schedule of {k}|--|the times to take {k}")]),
@@ -123,7 +123,17 @@ KINDS = [
                    "who does the {k}|whose job the {k} is|who takes care of the {k}|--|who has to do the {k}",
                    "the person for the {k}|the one who does the {k}|the name for the {k}|--|the person who does the {k}")]),
 ]
-BY_NAME = {kind.name: kind for kind in KINDS}
+NOUNS = {  # kind: (what the value is called, the key as it stands in a sentence, the value)
+    "room": ("room", "{k}", "{room}"), "extension": ("extension", "the {k}", "{extension}"), "price": ("price", "the {k}", "{price}"),
+    "code": ("code", "the {k}", "{code}"), "place": ("place", "the {k}", "the {location}"), "bin": ("day", "the {k} bin", "{day}"),
+    "birthday": ("birthday", "{k}", "{date}"), "phone": ("phone number", "{k}", "{phone}"), "allergy": ("allergy", "{k}", "{food}"),
+    "chore": ("person", "the {k}", "{person}"),
+}
+GENERAL = ["the N for K is V", "N for K: V", "K (N): V", "K gets the N V", "as N of K we have V", "with K goes the N V", "we noted the N of K: V", "N of K - V"]
+for kind in KINDS:
+    if kind.name in NOUNS:
+        noun, key, value = NOUNS[kind.name]
+        kind.cores[0].extend(core.replace("N", noun).replace("K", key).replace("V", value) for core in GENERAL)
 
 OPENERS = split(
     "Please note that|Remember that|As always,|As a rule,|Note:|At the moment,|This year,|Good to know:|Please remember:|From now on,|"
