@@ -12,6 +12,7 @@ import { Space } from './space.ts';
 import { BlockStore } from './store.ts';
 import { listEntries, totalsOf } from './totals.ts';
 import { checkBlock, recover, removeEntries, storedKeys } from './upkeep.ts';
+import { attempt } from './trouble.ts';
 import { WriteQueue } from './write-queue.ts';
 import type { Write } from './write.ts';
 import type { CacheEntry, CacheStats, CacheVerify, EntryId } from '../contract/cache.ts';
@@ -85,8 +86,10 @@ export class KvCache {
   /** Writes waiting blocks: all of them, or at least one and no more than fit the time. Returns how many still wait. */
   flush(timeBudgetMs = Infinity): number {
     return this.#store.guard(0, () => {
+      if (this.#store.queue.length === 0) return 0;
       const waiting = this.#store.flush(timeBudgetMs);
-      if (waiting === 0) this.#store.stored?.index.saveCounters(this.#store.counters);
+      // With the last block of a turn, so that a crash costs the counts of one turn at most.
+      if (waiting === 0) attempt(() => this.#store.stored?.index.saveCounters(this.#store.counters));
       return waiting;
     });
   }
@@ -139,8 +142,9 @@ export class KvCache {
     return removeEntries(this.#store, filter);
   }
 
-  /** Reads every file; drops blocks that are damaged or missing and files that belong to no block. */
+  /** Writes what waits, reads every file; drops blocks that are damaged or missing and files that belong to no block. */
   async verify(): Promise<CacheVerify> {
+    this.flush();
     const found = { blocks: 0, damaged: 0, missingFiles: 0 };
     const keys = this.#store.guard([], () => storedKeys(this.#store));
     let stepEndMs = performance.now() + VERIFY_STEP_MS;

@@ -288,7 +288,7 @@ test.skipIf(!canMount())('a full disk costs writes, not answers, and the folder 
   const again = openCache(folder);
   expect((await again.verify()).clean).toBe(true);
   expect(again.stats()).toMatchObject({ bytesOnDisk: folderBytes(folder), blocks: blockFiles(folder).length });
-  expect(blockFiles(folder).length).toBeGreaterThan(20);
-  expect(again.remove({})).toBeGreaterThan(20);
+  expect(blockFiles(folder).length).toBeGreaterThan(10);
+  expect(again.remove({})).toBeGreaterThan(10);
   again.close();
 });

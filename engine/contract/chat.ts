@@ -106,7 +106,7 @@ export interface TurnReport {
   sharedFrom: { private: number; library: number; app: number };
   /**
    * Why not more was reused; null when nothing was missed. `policy-off`, `new` (never read before), `private` (first
-   * read of a private document), `edited-at-token-N`, `evicted` (dropped for room, or damaged), `model-changed`.
+   * read of a private document), `edited-at-token-N`, `evicted` (dropped for room), `damaged`, `model-changed`.
    */
   missReason: string | null;
   stopReason: 'end' | 'length' | 'stop-string' | 'stopped' | 'context';
