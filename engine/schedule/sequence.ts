@@ -46,6 +46,8 @@ export class Sequence {
     this.#work = work;
     this.#parts = parts;
     this.kv = parts.model.newKvBuffer();
+    // Room for the whole prompt at once: growing along the way would copy the rows again and again.
+    this.kv.reserve(work.tokens.length);
   }
 
   get done(): boolean {
