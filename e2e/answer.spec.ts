@@ -74,7 +74,7 @@ test('an answer that is given again replaces the one before', async ({ host, pag
   expect(await people.lastMessage(page).innerText()).toBe(plain);
 });
 
-test('a message beyond the context is kept, and the page says what to do', async ({ host, page }) => {
+test('a message beyond the context is kept, and a new chat with its text is one click away', async ({ host, page }) => {
   await people.beginAs(page, host.url, 'Ana');
   await page.getByRole('button', { name: 'Settings' }).click();
   const model = page.getByRole('dialog').getByText(/tokens of context/);
@@ -86,6 +86,12 @@ test('a message beyond the context is kept, and the page says what to do', async
   await expect(trouble).toContainText(/fit|long/);
   await expect(trouble).toContainText(String(contextTokens));
   await expect(people.messages(page).getByRole('article', { name: 'You' })).toContainText(begin);
+  await expect(page.getByRole('meter', { name: 'Context used' })).toHaveAttribute('aria-valuetext', /^more than/);
+  await expect(trouble.getByRole('button')).toHaveText('New chat');
+  await trouble.getByRole('button').click();
+  const field = page.getByRole('textbox', { name: 'Your message' });
+  await expect(field).toBeFocused();
+  await expect(field).toHaveValue(new RegExp(`^${begin} bin`));
   await page.reload();
   await page.getByRole('button', { name: new RegExp(`^${begin}`) }).click();
   await expect(people.messages(page).getByRole('article', { name: 'You' })).toContainText(begin);

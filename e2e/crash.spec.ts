@@ -23,9 +23,12 @@ test('when the engine crashes in mid-answer the message is kept, and sending aga
 
   const said = people.messages(page).getByRole('article', { name: 'You' });
   await expect(said.last()).toHaveText('Hello again');
+  const details = page.getByRole('complementary', { name: 'Details' });
+  await expect(details).toContainText('Answer to “When does the paper bin go out?”');
   await people.setNumbers(page, { Temperature: 0 });
   await people.messages(page).getByRole('button', { name: 'Send again' }).click();
   await people.answered(page);
+  await expect(details).toContainText('Answer to “Hello again”');
   await expect(people.messages(page).getByRole('button', { name: 'Send again' })).toHaveCount(0);
   await expect(said).toHaveText(['When does the paper bin go out?', 'Hello again']);
   await expect(people.messages(page).getByRole('article')).toHaveCount(4);

@@ -34,14 +34,23 @@ test('a second person is added, and the picker works with arrows and Enter', asy
   await expect(page.getByRole('heading', { name: /, Ben$/ })).toBeVisible();
 });
 
-test('a name that is taken is refused in words, and what was typed stays', async ({ host, page }) => {
+test('a name that is taken is refused in words that cover nothing, and what was typed stays', async ({
+  host,
+  page,
+}) => {
   await beginAs(page, host.url, 'Ana');
   await leave(page);
+  await page.setViewportSize({ width: 500, height: 420 });
   await page.getByRole('button', { name: 'Add a person' }).click();
   const dialog = page.getByRole('dialog', { name: 'Add a person' });
   await dialog.getByRole('textbox', { name: 'Name' }).fill('ana');
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
-  await expect(page.getByRole('region', { name: 'Notices' })).toContainText('already a profile named Ana');
+  const notices = page.getByRole('region', { name: 'Notices' });
+  await expect(notices).toContainText('already a profile named Ana');
+  const [above, below] = await Promise.all([notices.boundingBox(), dialog.boundingBox()]);
+  expect(above!.y + above!.height).toBeLessThanOrEqual(below!.y);
+  await notices.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(notices).not.toContainText('Ana');
   await expect(dialog.getByRole('textbox', { name: 'Name' })).toHaveValue('ana');
 });
 
@@ -60,6 +69,11 @@ test('nobody sees the chats of another, and a person who is removed takes theirs
   await expect(page.getByText(answer)).toHaveCount(0);
   await leave(page);
   await page.getByRole('button', { name: 'Manage people' }).click();
+  const names = await page
+    .getByRole('main')
+    .getByRole('button')
+    .evaluateAll((buttons) => buttons.map((button) => button.getAttribute('aria-label') ?? button.textContent));
+  expect(new Set(names).size).toBe(names.length);
   await page.getByRole('button', { name: 'Remove Ana' }).click();
   await page.getByRole('alertdialog', { name: 'Remove Ana?' }).getByRole('button', { name: 'Remove' }).click();
   await page.getByRole('button', { name: 'Done' }).click();

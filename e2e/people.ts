@@ -71,7 +71,7 @@ export async function goTo(page: Page, place: 'Library' | 'Memory'): Promise<voi
 }
 
 export async function newChat(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'New chat' }).click();
+  await page.getByRole('navigation').getByRole('button', { name: 'New chat' }).click();
   await expect(page.getByRole('heading', { name: 'New chat' })).toBeVisible();
 }
 

@@ -41,7 +41,7 @@ function act(event: KeyboardEvent, run: () => void): void {
   run();
 }
 
-function focusOn(selector: string): void {
+export function focusOn(selector: string): void {
   document.querySelector<HTMLElement>(selector)?.focus();
 }
 

@@ -69,7 +69,7 @@ function ClearMenu({ onChoose }: { onChoose: (clearing: Clearing) => void }) {
       }
     >
       {item('private', 'From your own chats', 'what came from your own chats')}
-      {item('library', 'From the library', 'what came from the library')}
+      {item('library', 'Shared with everyone', 'what is shared with everyone')}
       {item('app', 'From Hearth’s own text', 'what came from Hearth’s own text')}
       <MenuLine />
       {item(null, 'Everything, of everyone', 'everything, of everyone')}

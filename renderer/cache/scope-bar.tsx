@@ -5,7 +5,7 @@ import { bytes, plural } from '../ui/format.ts';
 
 const SCOPES: readonly ScopeKind[] = ['library', 'private', 'app'];
 const NAMES: Record<ScopeKind, string> = {
-  library: 'the shared library',
+  library: 'shared with everyone',
   private: 'private chats and documents of everyone',
   app: 'Hearth’s own text',
 };

@@ -14,9 +14,12 @@ export function ContextMeter() {
   const open = useConversations((store) => store.open);
   const documents = useConversations(documentsOf);
   const turn = useTurns((store) => (open === null ? undefined : store.live[open.id]));
-  const used = usedTokens(open, documents, turn);
+  const known = usedTokens(open, documents, turn);
+  // A refusal comes before the tokens are told: only that they are too many is known then.
+  const over = turn?.error?.code === 'context-exceeded' && (known ?? 0) <= contextTokens;
+  const used = over ? contextTokens : known;
   if (contextTokens === 0 || used === null) return <span className="context-meter" />;
-  const text = `${count(used)} of ${count(contextTokens)} tokens`;
+  const text = over ? `more than ${count(contextTokens)} tokens` : `${count(used)} of ${count(contextTokens)} tokens`;
   return (
     <div className="context-meter">
       <Meter label="Context used" value={used} max={contextTokens} text={text} />

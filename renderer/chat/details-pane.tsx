@@ -11,14 +11,14 @@ import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { ScopeMark } from '../library/scope-mark.tsx';
 import { ReuseLegend } from './reuse-legend.tsx';
 import { ReuseStrip } from './reuse-strip.tsx';
-import { STOP_WORDS, headline, textEquivalent, whyMissed } from './reuse-words.ts';
+import { STOP_WORDS, headline, quoted, textEquivalent, whyMissed } from './reuse-words.ts';
 import { StateMark } from './state-mark.tsx';
 import { TimeSplit } from './time-split.tsx';
 
 export function DetailsPane() {
   const history = useConversations((store) => store.open?.history);
   const answerId = useView((view) => view.answerId);
-  const report = shownAnswer(history ?? [], answerId)?.report ?? null;
+  const { report, question } = shownAnswer(history ?? [], answerId);
   return (
     <ScrollRegion className="details" label="Details of the answer">
       {report === null ? (
@@ -29,26 +29,27 @@ export function DetailsPane() {
           </p>
         </section>
       ) : (
-        <ReportDetails report={report} />
+        <ReportDetails report={report} question={question} />
       )}
       <ChatDocuments />
     </ScrollRegion>
   );
 }
 
-/** The chosen answer, or the latest that has a report. */
-export function shownAnswer(history: readonly Message[], answerId: string | null): Message | undefined {
-  return (
-    history.find((message) => message.id === answerId && message.report !== null) ??
-    history.findLast((message) => message.report !== null)
-  );
+/** The chosen answer, or the latest that has a report; and what it answers. */
+function shownAnswer(history: readonly Message[], answerId: string | null) {
+  const chosen = history.findIndex((message) => message.id === answerId && message.report !== null);
+  const at = chosen === -1 ? history.findLastIndex((message) => message.report !== null) : chosen;
+  const question = history.slice(0, Math.max(0, at)).findLast((message) => message.role === 'user');
+  return { report: history[at]?.report ?? null, question: question?.text ?? '' };
 }
 
-function ReportDetails({ report }: { report: TurnReport }) {
+function ReportDetails({ report, question }: { report: TurnReport; question: string }) {
   const miss = whyMissed(report);
   return (
     <>
       <section aria-label="What was reused">
+        <p className="soft asked">Answer to {quoted(question)}</p>
         <h2>{headline(report)}</h2>
         <p className="visually-hidden">{textEquivalent(report)}</p>
         <ReuseStrip tokens={report.tokens} recomputed={report.recomputed} heightPx={12} />
@@ -59,7 +60,7 @@ function ReportDetails({ report }: { report: TurnReport }) {
         <h3>Where it came from</h3>
         <Facts
           rows={[
-            ['the shared library', tokens(report.sharedFrom.library)],
+            ['shared with everyone', tokens(report.sharedFrom.library)],
             ['your own chats', tokens(report.sharedFrom.private)],
             ['Hearth’s own text', tokens(report.sharedFrom.app)],
           ]}

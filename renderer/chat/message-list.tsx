@@ -72,6 +72,19 @@ function useRows(rows: Row[], conversationId: ConversationId) {
     virtualizer.scrollToEnd();
     // A chat opens at its end; after that the reader decides.
   }, [virtualizer, conversationId]);
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return undefined;
+    let height = element.clientHeight;
+    // A notice or a longer draft takes room away: who was at the end stays there.
+    const observer = new ResizeObserver(() => {
+      const below = element.scrollHeight - element.scrollTop - height;
+      height = element.clientHeight;
+      if (below <= AT_END_PX) virtualizer.scrollToEnd();
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [virtualizer]);
   return { scroller, virtualizer, atEnd };
 }
 
@@ -84,7 +97,7 @@ function RowView({ row, conversation }: { row: Row; conversation: Conversation }
     case 'live':
       return <LiveAnswer turn={row.turn} />;
     case 'failed':
-      return <FailedTurn turn={row.turn} conversationId={conversation.id} />;
+      return <FailedTurn turn={row.turn} conversation={conversation} />;
     default:
       return <UnansweredMessage conversationId={conversation.id} />;
   }

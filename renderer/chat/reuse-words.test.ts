@@ -1,7 +1,7 @@
 // What the reuse bar says, sentence by sentence.
 
 import { describe, expect, it } from 'vitest';
-import { headline, reuseBarWords, textEquivalent, timesSooner, whyMissed } from './reuse-words.ts';
+import { headline, quoted, reuseBarWords, textEquivalent, timesSooner, whyMissed } from './reuse-words.ts';
 import { ALL_NEW, testReport } from './test-report.ts';
 
 describe('the headline of the reuse bar', () => {
@@ -30,7 +30,7 @@ describe('the text equivalent of the strip', () => {
     const tokens = { exactPrefix: 640, ownAnswer: 0, moved: 96, edited: 0, similar: 0, fresh: 76 };
     expect(
       textEquivalent(testReport({ tokens, savedMs: 260, sharedFrom: { private: 96, library: 640, app: 0 } })),
-    ).toBe('812 tokens: 640 exact, 96 moved, 76 new; 640 from the library, 96 from your own chats; saved 0.26 s');
+    ).toBe('812 tokens: 640 exact, 96 moved, 76 new; 640 shared with everyone, 96 from your own chats; saved 0.26 s');
   });
 
   it('leaves out what there is nothing to say about', () => {
@@ -57,6 +57,12 @@ describe('why more was not reused', () => {
   it('says nothing about a reason this page does not know', () => {
     expect(whyMissed(testReport({ missReason: 'moon-phase' }))).toBeNull();
   });
+});
+
+it('quotes a question whole where it is short, and ends a long one at a word', () => {
+  expect(quoted('When does the\n  paper bin go out?')).toBe('“When does the paper bin go out?”');
+  expect(quoted(`Where is ${'the ladder '.repeat(20)}`)).toMatch(/^“Where is (the ladder ){4}the …”$/u);
+  expect(quoted('🔥'.repeat(80))).toBe(`“${'🔥'.repeat(60)} …”`);
 });
 
 it('does not say the same thing twice in one bar', () => {

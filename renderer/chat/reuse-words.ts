@@ -40,7 +40,7 @@ export function reuseBarWords(report: TurnReport) {
   };
 }
 
-/** "812 tokens: 640 exact, 96 moved, 76 new; 640 from the library; saved 0.26 s". */
+/** "812 tokens: 640 exact, 96 moved, 76 new; 640 shared with everyone; saved 0.26 s". */
 export function textEquivalent(report: Reported & Pick<TurnReport, 'sharedFrom'>): string {
   const parts = ORIGINS.filter((origin) => report.tokens[origin.key] > 0).map(
     (origin) => `${count(report.tokens[origin.key])} ${origin.name}`,
@@ -51,14 +51,24 @@ export function textEquivalent(report: Reported & Pick<TurnReport, 'sharedFrom'>
   return [`${count(report.promptTokens)} tokens: ${parts.join(', ')}`, from, saved].filter(Boolean).join('; ');
 }
 
-/** "640 from the library, 96 of your own"; null where nothing was reused. */
+/**
+ * "640 shared with everyone, 96 from your own chats"; null where nothing was reused. Shared is more than documents:
+ * chats about private ones begin with the same words as chats about shared ones.
+ */
 export function sharedFromWords(sharedFrom: TurnReport['sharedFrom']): string | null {
   const words = [
-    sharedFrom.library > 0 ? `${count(sharedFrom.library)} from the library` : null,
+    sharedFrom.library > 0 ? `${count(sharedFrom.library)} shared with everyone` : null,
     sharedFrom.private > 0 ? `${count(sharedFrom.private)} from your own chats` : null,
     sharedFrom.app > 0 ? `${count(sharedFrom.app)} from Hearth’s own text` : null,
   ].filter((word) => word !== null);
   return words.length === 0 ? null : words.join(', ');
+}
+
+/** A short beginning of what was asked, in quotation marks; it ends at a word where it can. */
+export function quoted(text: string): string {
+  const words = text.trim().replaceAll(/\s+/gu, ' ');
+  const beginning = /^.{1,60}(?= |$)|^.{60}/u.exec(words)?.[0] ?? '';
+  return beginning === words ? `“${words}”` : `“${beginning} …”`;
 }
 
 export interface Miss {

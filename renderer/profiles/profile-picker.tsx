@@ -85,7 +85,7 @@ function PeopleRow({ people, managing, onAdd, onChange, onRemove }: PeopleRowPro
             className="person"
             // oxlint-disable-next-line jsx-a11y/no-autofocus -- the picker is the whole screen; Enter opens the first person
             autoFocus={index === 0 && !managing}
-            aria-label={managing ? `Change ${person.name}` : undefined}
+            aria-label={managing ? `Name and colour of ${person.name}` : undefined}
             onClick={() => (managing ? onChange(person) : choosePerson(person.id))}
           >
             <Avatar person={person} sizePx={104} />

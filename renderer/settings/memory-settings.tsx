@@ -29,7 +29,7 @@ export function MemorySettings({ settings }: { settings: Settings }) {
       </fieldset>
       <NumberField
         label="Room on the disk"
-        note="Every file of the cache counts."
+        note="Every file of the cache counts. Applies at once."
         unit="GiB"
         value={round(settings.cacheQuotaBytes / GIB)}
         min={0}
@@ -39,7 +39,7 @@ export function MemorySettings({ settings }: { settings: Settings }) {
       />
       <NumberField
         label="Room in RAM"
-        note="The fastest place. Used from the next start."
+        note="The fastest place. Applies at once."
         unit="MiB"
         value={Math.round(settings.memoryBudgetBytes / MIB)}
         min={0}
@@ -48,7 +48,7 @@ export function MemorySettings({ settings }: { settings: Settings }) {
       />
       <NumberField
         label="Processor threads"
-        note="Used from the next start."
+        note="Used when a model is loaded next."
         value={settings.threads}
         min={1}
         max={256}

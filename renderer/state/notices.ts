@@ -1,4 +1,4 @@
-// Short messages at the edge of the window: what went wrong, or what was just done. Nothing here needs an answer.
+// Short messages at the top of the window: what went wrong, or what was just done. Nothing here needs an answer.
 
 import { create } from 'zustand';
 import { RemoteError } from '../../engine/contract/errors.ts';

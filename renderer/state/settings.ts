@@ -17,8 +17,16 @@ export async function loadSettings(): Promise<void> {
   useSettings.setState({ settings, models });
 }
 
+/** Shows the change at once, then what the engine made of it; what could not be kept is taken back. */
 export async function changeSettings(change: Partial<Settings>): Promise<void> {
-  useSettings.setState({ settings: await call('settings.set', change) });
+  const { settings: before } = useSettings.getState();
+  if (before !== null) useSettings.setState({ settings: { ...before, ...change } });
+  try {
+    useSettings.setState({ settings: await call('settings.set', change) });
+  } catch (error) {
+    useSettings.setState({ settings: before });
+    throw error;
+  }
 }
 
 export async function selectModel(modelId: string): Promise<void> {

@@ -4,29 +4,17 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ChatEvent, ChatResult, Conversation, ConversationId, Message } from '../../engine/contract/chat.ts';
 import { RemoteError } from '../../engine/contract/errors.ts';
 import type { ProfileId } from '../../engine/contract/profiles.ts';
-import { connect, serve, type Channel, type Service } from '../../engine/contract/rpc.ts';
+import { connect, serve, type Service } from '../../engine/contract/rpc.ts';
 import { messageRows } from '../chat/message-rows.ts';
 import { useAnnouncements } from './announcements.ts';
-import { openConversation, useConversations } from './conversations.ts';
+import { openConversation, setDocuments, useConversations } from './conversations.ts';
 import { attachHost, useEngine } from './engine.ts';
 import { choosePerson } from './people.ts';
+import { pipe } from './test-pipe.ts';
 import { answerAgain, sendMessage, stopTurn, tryAgain, useTurns } from './turns.ts';
 
 const ANA = 'ana' as ProfileId;
 const CHAT = 'chat' as ConversationId;
-
-/** The two ends of a pipe, as a socket or a port would be. */
-function pipe(): { page: Channel; engine: Channel } {
-  const end = () => ({ frame: (() => {}) as (frame: unknown) => void, closed: [] as (() => void)[] });
-  const ends = [end(), end()];
-  const channel = (own: number): Channel => ({
-    send: (frame) => queueMicrotask(() => ends[1 - own]?.frame(structuredClone(frame))),
-    onFrame: (listener) => void (ends[own]!.frame = listener),
-    onClose: (listener) => ends[own]!.closed.push(listener),
-    close: () => ends.forEach((end) => end.closed.forEach((listener) => listener())),
-  });
-  return { page: channel(0), engine: channel(1) };
-}
 
 /** The other end of the contract: one chat, whose answers the test gives. */
 let history: Message[] = [];
@@ -62,7 +50,11 @@ async function* turn(signal: AbortSignal): AsyncGenerator<ChatEvent, ChatResult>
 }
 
 const service = {
-  calls: { 'conversations.get': conversation, 'conversations.list': () => [conversation()] },
+  calls: {
+    'conversations.get': conversation,
+    'conversations.list': () => [conversation()],
+    'conversations.setDocuments': conversation,
+  },
   streams: {
     async *'chat.send'({ text }: { text: string }, signal: AbortSignal) {
       const question = message('user', text);
@@ -137,6 +129,16 @@ it('a refusal stays below the message, with its words, and can be tried again', 
   answer = () => only('On Monday.');
   await tryAgain(CHAT);
   expect(texts()).toEqual(['When?', 'On Monday.']);
+});
+
+it('a chat that was too long may fit once its documents change', async () => {
+  answer = () => {
+    throw new RemoteError({ code: 'context-exceeded', message: 'This chat is too long.' });
+  };
+  await sendMessage(CHAT, 'When?');
+  expect(texts()).toEqual(['When?', 'failed']);
+  await setDocuments([]);
+  expect(texts()).toEqual(['When?', 'unanswered']);
 });
 
 it('losing the engine in the middle keeps the words on the screen', async () => {

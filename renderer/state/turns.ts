@@ -27,6 +27,12 @@ usePeople.subscribe((people, before) => {
   useNotices.setState({ notices: [] });
 });
 
+/** A chat that was too long may fit with other documents: then its refusal no longer holds. */
+conversations.useConversations.subscribe(({ open }, { open: before }) => {
+  if (open === null || open.id !== before?.id || open.documents === before.documents) return;
+  if (useTurns.getState().live[open.id]?.error?.code === 'context-exceeded') forget(open.id);
+});
+
 export async function sendMessage(conversationId: ConversationId, text: string): Promise<void> {
   const profileId = currentPersonId();
   await runTurn(conversationId, beginTurn('send', text), (signal) =>

@@ -19,7 +19,7 @@ export function Dialog({ open, onClose, title, description, form = 'normal', chi
   const focus = useReturnedFocus();
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
-      <Radix.Portal>
+      <Radix.Portal container={document.getElementById('dialogs')}>
         <Radix.Overlay className="overlay" />
         <Radix.Content
           className={`dialog dialog-${form}`}
@@ -28,6 +28,7 @@ export function Dialog({ open, onClose, title, description, form = 'normal', chi
             focusFirstField(event);
           }}
           onCloseAutoFocus={focus.giveBack}
+          onInteractOutside={leaveByVeilOnly}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
         >
           <header className="dialog-head">
@@ -51,6 +52,11 @@ function focusFirstField(event: Event): void {
   event.preventDefault();
   const dialog = event.currentTarget as HTMLElement;
   (dialog.querySelector<HTMLElement>('.dialog-body :is(input.input, textarea)') ?? dialog).focus();
+}
+
+// Notices stay in reach above a dialog: only a press on what it veils leaves it.
+function leaveByVeilOnly(event: Event): void {
+  if (!(event.target as Element).matches('.overlay')) event.preventDefault();
 }
 
 // These dialogs are opened by state and not by a button of Radix's, so who had the focus is remembered here.
@@ -81,7 +87,7 @@ export function ConfirmDialog({ open, title, description, action, onConfirm, onC
   const focus = useReturnedFocus();
   return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onCancel()}>
-      <AlertDialog.Portal>
+      <AlertDialog.Portal container={document.getElementById('dialogs')}>
         <AlertDialog.Overlay className="overlay" />
         <AlertDialog.Content
           className="dialog dialog-normal"

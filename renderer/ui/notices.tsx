@@ -1,5 +1,5 @@
-// Shows the notices, and speaks the announced sentences of an answer. Notices stand in the document from the start,
-// outside the app, so that they are heard while a dialog is open.
+// Shows the notices, and speaks the announced sentences of an answer. Notices have a place of their own
+// above the window, so that they cover nothing, and are heard while a dialog is open.
 
 import { CircleAlert, CircleCheck, X } from 'lucide-react';
 import { createPortal } from 'react-dom';

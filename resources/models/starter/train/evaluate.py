@@ -138,14 +138,15 @@ def measure(reader, length, count, seed):
     stale = reader.exact([(message(row, document="edited_document"), [], row["question"], row["answer"]) for row in rows])
     was_right = [i for i, row in enumerate(rows) if row["right"]]
     long_system = " ".join(sorted(world.SYSTEMS, key=len)[-6:])
-    trained = collect(reader.tokenizer, length, count, Held(), seed + 500)
+    plain = lambda some: percent(reader.exact([(message(row), [], row["question"], row["answer"]) for row in some]))
     line = {
         "n": len(rows), "mean tokens": round(sum(row["tokens"] for row in rows) / len(rows)),
         "exact": percent([right for right, _ in base]),
         "value right": percent([row["value"] in text for row, (_, text) in zip(rows, base)]),
         "paraphrase": percent(reader.exact(items("paraphrase"))),
         "trained question wording": percent(reader.exact(items("trained_wording"))),
-        "all trained wordings and words": percent(reader.exact([(message(row), [], row["question"], row["answer"]) for row in trained])),
+        "unseen names only": plain(collect(reader.tokenizer, length, count, Held(names=True), seed + 600)),
+        "all trained wordings and words": plain(collect(reader.tokenizer, length, count, Held(), seed + 500)),
         "other system prompt": percent(reader.exact([(message(row, "moved_system"), [], row["question"], row["answer"]) for row in rows])),
         "long system prompt": percent(reader.exact([(long_system + "\n\n" + row["document"], [], row["question"], row["answer"]) for row in rows])),
         "another document before": percent(reader.exact([("\n\n".join([row["system"], row["other_document"], row["document"]]), [], row["question"], row["answer"]) for row in rows])),
