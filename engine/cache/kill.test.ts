@@ -34,7 +34,8 @@ test('a process killed while it writes leaves only whole blocks and no other fil
     const cache = openCache(folder, { quotaBytes: QUOTA_BYTES });
     expect(cache.stats().bytesOnDisk).toBe(folderBytes(folder));
     expect(folderBytes(folder)).toBeLessThanOrEqual(QUOTA_BYTES);
-    expect(cache.stats()).toMatchObject({ blocks: blockFiles(folder).length, damaged: 0 });
+    // A kill between deleting files and forgetting them leaves rows without files; the start has dropped them.
+    expect(cache.stats().blocks).toBe(blockFiles(folder).length);
     expect(await cache.verify()).toMatchObject({ clean: true });
     const space = spaceOf(cache);
     for (let turn = 0; turn < 300; turn++) {

@@ -19,9 +19,12 @@ const goldenCase = z.object({
 });
 const goldenFile = z.object({ cases: z.array(goldenCase).min(1) });
 
-describe.each(['stories260k', 'tinystories-656k', 'babyllama-char-0.9m', 'starter-spike'])('%s', (name) => {
-  const source = join(models, name);
+const shipped = resolve(import.meta.dirname, '../../resources/models/starter');
+const references = ['stories260k', 'tinystories-656k', 'babyllama-char-0.9m', 'starter-spike'].map(
+  (name): [string, string] => [name, join(models, name)],
+);
 
+describe.each([['starter', shipped], ...references])('%s', (name, source) => {
   test.skipIf(!existsSync(source))(
     'gives the recorded logits and greedy answers (skipped without the model)',
     async () => {

@@ -48,8 +48,8 @@ Extensions
 - The extension of the reception is 100.
 
 Prices
-- The price of the blood test is 18 euros.
-- The price of the flu shot is 25 euros.
+- The price of the blood test is $18.
+- The price of the flu shot is $25.
 `,
   },
   {
@@ -67,8 +67,8 @@ Birthdays
 - The birthday of Clara is 14 February.
 
 Phone numbers
-- The phone number of Anna is 555 0142.
-- The phone number of Ben is 555 0177.
+- The phone number of Anna is 555-0142.
+- The phone number of Ben is 555-0177.
 `,
   },
 ];

@@ -20,8 +20,8 @@ from tokenizer import END, PAD, SPECIAL
 TEMPLATE = "{% for m in messages %}{{ '<|' + m['role'] + '|>' + m['content'] + '<|end|>' }}{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}"
 DOCUMENT = """# Clinic handbook
 ## Medication
-- Take 5 mg of Zolprex twice a day.
-- Take 20 mg of Bamidol three times a day.
+- Zolprex: 5 mg, twice a day.
+- Bamidol: 20 mg, three times a day.
 ## Opening hours
 - On Monday the clinic opens at 9:30 and closes at 17:00.
 - On Tuesday the clinic opens at 8:15 and closes at 16:45.
@@ -30,7 +30,8 @@ DOCUMENT = """# Clinic handbook
 - The code for the garage is 9071."""
 CHATS = [
     ("dose", DOCUMENT, ["What is the dose of Zolprex?"]),
-    ("dose edited 5 to 50", DOCUMENT.replace("5 mg of Zol", "50 mg of Zol"), ["What is the dose of Zolprex?"]),
+    ("dose edited 5 to 50", DOCUMENT.replace("Zolprex: 5 mg", "Zolprex: 50 mg"), ["What is the dose of Zolprex?"]),
+    ("dose before the name", DOCUMENT.replace("Zolprex: 5 mg,", "Take 5 mg of Zolprex"), ["What is the dose of Zolprex?"]),
     ("hours", DOCUMENT, ["When does the clinic open on Tuesday?"]),
     ("follow-up", DOCUMENT, ["When does the clinic close on Monday?", "And on Tuesday?"]),
     ("code", DOCUMENT, ["Can you tell me how to open the garage?"]),
