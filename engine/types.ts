@@ -1,4 +1,4 @@
-// Words that every part of the engine shares. Types only.
+// Words that every part of the engine shares.
 
 import type { ScopeKind } from './contract/cache.ts';
 import type { ProfileId } from './contract/profiles.ts';
@@ -25,4 +25,10 @@ export function scopeKind(scope: Scope): ScopeKind {
 
 export function privateScope(profileId: ProfileId): Scope {
   return `private:${profileId}`;
+}
+
+/** How narrow a scope is: 0 for everybody's, 2 for one person's. Along a prompt it never falls. */
+export function narrowness(scope: Scope): 0 | 1 | 2 {
+  if (scope === 'app') return 0;
+  return scope === 'library' ? 1 : 2;
 }

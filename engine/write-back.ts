@@ -7,6 +7,7 @@ import { log } from './lib/log.ts';
 import type { ReusePlan } from './plan/reuse-plan.ts';
 import type { Sequence } from './schedule/sequence.ts';
 import type { Prompt, ScopedRange } from './text/prompt.ts';
+import { narrowness } from './types.ts';
 import type { Scope } from './types.ts';
 
 /** A shared beginning shorter than this gets no block of its own: the text behind it decides who may reuse it. */
@@ -62,9 +63,6 @@ export function rowKeeper(rows: RowsToKeep): () => void {
   };
 }
 
-const RANK = { app: 0, library: 1 } as const;
-const rank = (scope: Scope) => (scope === 'app' || scope === 'library' ? RANK[scope] : 2);
-
 /** What has been handed over already, so that the answer's rows go on where the prompt's ended. */
 interface Kept {
   end: number;
@@ -109,7 +107,7 @@ function alreadyKept(rows: RowsToKeep): Kept {
   for (const block of rows.plan.reuse) {
     const end = block.start + block.count;
     const wider = rows.prompt.scopes.some(
-      (range) => range.end >= end && range.start < end && rank(range.scope) < rank(block.scope),
+      (range) => range.end >= end && range.start < end && narrowness(range.scope) < narrowness(block.scope),
     );
     if (block.count < block.blockCount || end > reusedTokens || wider) break;
     kept = { end, parent: block.key };

@@ -7,6 +7,7 @@ import { BLOCK_TOKENS, blockKey, commonTokens, mayFollow } from './block.ts';
 import type { BlockKey, BlockRef } from './block.ts';
 import type { ChainBlock, Siblings } from './index/blocks.ts';
 import type { CacheIndex } from './index/cache-index.ts';
+import { narrowness } from '../types.ts';
 import type { Scope } from '../types.ts';
 
 /** Why not more was found: nothing missed, never seen, text changed, dropped for room, known to another layout only. */
@@ -28,7 +29,6 @@ export interface Prompt {
 
 /** Fewer equal tokens than these say nothing about another layout's blocks. */
 const TELLING_TOKENS = 8;
-const PREFERENCE = { app: 0, library: 1 } as const;
 
 export class PrefixWalk {
   readonly #indexes: readonly CacheIndex[];
@@ -44,7 +44,7 @@ export class PrefixWalk {
     this.#prompt = prompt;
     this.#length = prompt.tokens.length / 4;
     // Equal finds: what more people share is taken first.
-    this.#scopes = [...prompt.scopes].sort((left, right) => preference(left) - preference(right));
+    this.#scopes = [...prompt.scopes].sort((left, right) => narrowness(left) - narrowness(right));
   }
 
   /** In prompt order; only the last may be used in part. */
@@ -170,10 +170,6 @@ export class PrefixWalk {
   #allowedAfter(parent: ChainBlock | null): Scope[] {
     return this.#scopes.filter((scope) => mayFollow(scope, parent?.scope ?? null));
   }
-}
-
-function preference(scope: Scope): number {
-  return scope === 'app' || scope === 'library' ? PREFERENCE[scope] : 2;
 }
 
 /** What a caller gets to know of the found blocks. */

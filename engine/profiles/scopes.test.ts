@@ -3,8 +3,7 @@
 import { expect, test } from 'vitest';
 import type { ProfileId } from '../contract/profiles.ts';
 import { privateScope } from '../types.ts';
-import type { Scope } from '../types.ts';
-import { mayRead, mostRestrictive, readableScopes, scopeOfDocument, scopeOfSystem } from './scopes.ts';
+import { mayRead, readableScopes, scopeOfDocument, scopeOfSystem } from './scopes.ts';
 
 const ana = 'ana' as ProfileId;
 const ben = 'ben' as ProfileId;
@@ -25,17 +24,4 @@ test("the built-in system text is the app's, a written one is its owner's unless
   expect(scopeOfSystem({ text: 'Be brief.', scope: 'private', ownerId: ben })).toBe('private:ben');
   expect(scopeOfSystem({ text: 'Be brief.', scope: 'library', ownerId: ben })).toBe('library');
   expect(scopeOfSystem({ text: '', scope: 'private', ownerId: ben })).toBe('private:ben');
-});
-
-test('what is computed from two texts is as restricted as the more restricted one', () => {
-  const order: Scope[] = ['app', 'library', privateScope(ana)];
-  for (const [low, a] of order.entries()) {
-    for (const [high, b] of order.entries()) {
-      expect(mostRestrictive(a, b)).toBe(order[Math.max(low, high)]);
-    }
-  }
-});
-
-test('the private texts of two people never meet', () => {
-  expect(() => mostRestrictive(privateScope(ana), privateScope(ben))).toThrow('two people');
 });

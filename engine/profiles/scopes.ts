@@ -2,7 +2,6 @@
 
 import type { DocumentScope, LibraryDocument } from '../contract/library.ts';
 import type { ProfileId } from '../contract/profiles.ts';
-import { assert } from '../lib/assert.ts';
 import { privateScope } from '../types.ts';
 import type { Scope } from '../types.ts';
 
@@ -23,12 +22,4 @@ export function scopeOfDocument(document: Pick<LibraryDocument, 'scope' | 'owner
 export function scopeOfSystem(system: { text: string | null; scope: DocumentScope; ownerId: ProfileId }): Scope {
   if (system.text === null) return 'app';
   return scopeOfDocument(system);
-}
-
-/** The scope of what is computed from both. Two people's private texts never meet in one prompt: that is a bug. */
-export function mostRestrictive(a: Scope, b: Scope): Scope {
-  if (a === b || b === 'app') return a;
-  if (a === 'app' || a === 'library') return b;
-  assert(b === 'library', 'the private scopes of two people met');
-  return a;
 }

@@ -84,6 +84,12 @@ describe('a prompt', () => {
     expect(spoken(tokens.slice(documents[2]?.start, documents[2]?.end))).toBe('Shared page two.');
   });
 
+  test('never mixes the private texts of two people', () => {
+    const theirs = privateScope('ben' as ProfileId);
+    const mixed = chat({ documents: [{ text: 'A note of Ben.', scope: theirs }] });
+    expect(() => text.prompt(mixed)).toThrow('another person');
+  });
+
   test('counts a system text that a person wrote as theirs, with all behind it', () => {
     const { scopes } = text.prompt(
       chat({

@@ -2,6 +2,7 @@
 
 import { EngineError } from '../errors.ts';
 import { assert } from '../lib/assert.ts';
+import { narrowness } from '../types.ts';
 import type { Scope, TokenRange } from '../types.ts';
 import type { ChatText, RenderChat } from './chat-template.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -25,17 +26,14 @@ export interface PromptText extends ChatText {
   privateScope: Scope;
 }
 
-const RANK = { app: 0, library: 1 } as const;
-const rank = (scope: Scope) => (scope === 'app' || scope === 'library' ? RANK[scope] : 2);
-
 /** The prompt of a chat. Order and bytes depend on nothing but the texts: a changing prefix would destroy every hit. */
 export function buildPrompt(chat: PromptText, render: RenderChat, tokenizer: Tokenizer): Prompt {
   const rendered = render(chat);
   const marks: { position: number; scope: Scope }[] = [{ position: 0, scope: 'app' }];
   const restrict = (position: number, scope: Scope) => {
     const current = marks.at(-1);
-    assert(rank(scope) < 2 || scope === chat.privateScope, "another person's private text is in this prompt");
-    if (current !== undefined && rank(scope) > rank(current.scope)) marks.push({ position, scope });
+    assert(narrowness(scope) < 2 || scope === chat.privateScope, "another person's private text is in this prompt");
+    if (current !== undefined && narrowness(scope) > narrowness(current.scope)) marks.push({ position, scope });
   };
   if (chat.system.text !== '') restrict(rendered.systemStart, chat.system.scope);
   rendered.documents.forEach((place, index) => {

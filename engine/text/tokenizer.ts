@@ -112,10 +112,6 @@ export class Tokenizer {
     return this.#inner.decode([id], { skip_special_tokens: false, clean_up_tokenization_spaces: false });
   }
 
-  idOf(token: string): number | undefined {
-    return this.#inner.token_to_id(token);
-  }
-
   #split(text: string): string[] {
     if (this.#splitter === null) return text === '' ? [] : [text];
     return text.split(this.#splitter).filter((piece) => piece !== '');
