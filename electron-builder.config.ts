@@ -25,7 +25,9 @@ const config: Configuration = {
     'node_modules/onnxruntime-common/{package.json,dist/cjs/**/*.{js,json}}',
   ],
   // Read by path, and large: beside the archive.
-  extraResources: [{ from: 'resources', to: 'hearth', filter: ['models/**', '!**/train/**', 'LICENSE*'] }],
+  extraResources: [
+    { from: 'resources', to: 'hearth', filter: ['models/**', 'library/**', '!**/train/**', 'LICENSE*'] },
+  ],
   electronFuses: {
     runAsNode: false,
     enableNodeOptionsEnvironmentVariable: false,

@@ -65,8 +65,16 @@ test('everything works from the keyboard, and the focus can always be seen', asy
   await tabTo(page, field);
   await page.keyboard.type('Hello');
   await page.keyboard.press('Enter');
-  const bar = (await people.answered(page)).getByRole('button', { name: /Show details\.$/ });
+  const answer = await people.answered(page);
   await expect(field).toBeFocused();
+  await tabTo(page, people.reuseBar(answer), 'Shift+Tab');
+  await page.keyboard.press('Enter');
+  const tokens = answer.getByRole('region', { name: 'Tokens of the prompt' });
+  await expect(tokens).toBeVisible();
+  await tabTo(page, answer.getByRole('button', { name: /show the next$/ }).first());
+  await page.keyboard.press('Enter');
+  await expect(tokens.locator('[data-run]').first()).toBeFocused();
+  const bar = answer.getByRole('button', { name: 'Details of this answer' });
   await tabTo(page, bar, 'Shift+Tab');
   await page.keyboard.press('Enter');
   const details = page.getByRole('dialog', { name: 'Details' });

@@ -59,6 +59,15 @@ export async function addPerson(page: Page, name: string): Promise<void> {
   await expect(page.getByRole('button', { name, exact: true })).toBeVisible();
 }
 
+/** On the picker: opens what a person chose, and leaves the people to be managed. */
+export async function about(page: Page, name: string): Promise<Locator> {
+  await page.getByRole('button', { name: 'Manage people' }).click();
+  await page.getByRole('button', { name: `About ${name}`, exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: `About ${name}` });
+  await expect(dialog).toBeVisible();
+  return dialog;
+}
+
 /** On the picker. */
 export async function choose(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name, exact: true }).click();
@@ -143,9 +152,13 @@ export async function ask(page: Page, question: string): Promise<Locator> {
   return answered(page);
 }
 
+export function reuseBar(answer: Locator): Locator {
+  return answer.getByRole('button', { name: /Show tokens\.$/ });
+}
+
 /** The words of an answer's reuse bar: its headline and the text equivalent of its strip. */
 export async function reuseOf(answer: Locator): Promise<string> {
-  const bar = answer.getByRole('button', { name: /Show details\.$/ });
+  const bar = reuseBar(answer);
   return (await bar.getAttribute('aria-label')) ?? (await bar.innerText());
 }
 
@@ -157,7 +170,7 @@ export function tokensOf(reuse: string, what: string): number {
 
 /** Settings by their label, for everyone on this machine. */
 export async function setNumbers(page: Page, values: Record<string, number>): Promise<void> {
-  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Settings' });
   for (const [label, value] of Object.entries(values)) {
     const field = dialog.getByRole('textbox', { name: label });
@@ -166,6 +179,23 @@ export async function setNumbers(page: Page, values: Record<string, number>): Pr
   }
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
+}
+
+/** One choice of the settings, for everyone on this machine who chose nothing for themselves. */
+export async function setChoice(page: Page, group: string, choice: RegExp): Promise<void> {
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Settings' });
+  await dialog.getByRole('group', { name: group }).getByRole('radio', { name: choice }).check();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+}
+
+/** Opens the tokens of the prompt behind an answer. */
+export async function openTokens(answer: Locator): Promise<Locator> {
+  await reuseBar(answer).click();
+  const tokens = answer.getByRole('region', { name: 'Tokens of the prompt' });
+  await expect(tokens).toBeVisible();
+  return tokens;
 }
 
 /** A word that no model and no other test knows. */

@@ -4,6 +4,7 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import * as people from './people.ts';
+import { withoutReadingAhead } from './reading-ahead.ts';
 
 const { HANDBOOK } = people;
 
@@ -23,6 +24,7 @@ async function legendCounts(page: Page): Promise<number[]> {
 
 test.describe('a document of the library', () => {
   test('is read for the first person and remembered for the next, also after a restart', async ({ host, page }) => {
+    await withoutReadingAhead(page);
     await people.beginAs(page, host.url, 'Ana');
     await people.addToLibrary(page, HANDBOOK);
     const documentTokens = await handbookTokens(page);
@@ -45,7 +47,7 @@ test.describe('a document of the library', () => {
     expect(fromLibrary).toBeGreaterThan(documentTokens * 0.9);
     expect(people.tokensOf(secondReuse, 'from your own chats')).toBe(0);
 
-    await page.getByRole('button', { name: /Show details\.$/ }).click();
+    await people.reuseBar(second).click();
     const details = page.getByRole('complementary', { name: 'Details' });
     await expect(details.getByText('shared with everyone', { exact: true }).locator('..')).toContainText(
       `${fromLibrary} tokens`,
@@ -66,11 +68,9 @@ test.describe('a document of the library', () => {
 
   test('is read again when reuse is off, and the answer says so', async ({ host, page }) => {
     await people.beginAs(page, host.url, 'Ana');
-    await page.getByRole('button', { name: /House handbook/ }).click();
+    await page.getByRole('button', { name: /Household handbook/ }).click();
     await people.answered(page);
-    await page.getByRole('button', { name: 'Settings' }).click();
-    await page.getByRole('radio', { name: /^Off/ }).check();
-    await page.keyboard.press('Escape');
+    await people.setChoice(page, 'Reuse', /^Off/);
     const again = await people.ask(page, 'Where is the ladder?');
     await expect(again).toContainText('reuse is off');
     const reuse = await people.reuseOf(again);
@@ -95,6 +95,7 @@ test.describe('a document of the library', () => {
 });
 
 test('a private attachment is remembered for its owner, and gives nobody else anything', async ({ host, page }) => {
+  await withoutReadingAhead(page);
   await people.beginAs(page, host.url, 'Ana');
   await people.attachFile(page, HANDBOOK);
   await expect(people.chip(page, HANDBOOK.title)).toContainText('only you');

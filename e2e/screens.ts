@@ -58,6 +58,13 @@ export const SCREENS: readonly Screen[] = [
     },
   },
   {
+    name: 'tokens',
+    open: async (page) => {
+      const tokens = await people.openTokens(people.lastMessage(page));
+      await expect(tokens.locator('.token').first()).toBeVisible();
+    },
+  },
+  {
     name: 'details',
     open: async (page) => {
       const asSheet = page.getByRole('button', { name: 'Details', exact: true });
@@ -88,6 +95,12 @@ export const SCREENS: readonly Screen[] = [
       await page.keyboard.press('Escape');
       await openChats(page);
       await people.leave(page);
+    },
+  },
+  {
+    name: 'about a person',
+    open: async (page) => {
+      await people.about(page, 'Ana');
     },
   },
 ];

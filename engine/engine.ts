@@ -1,6 +1,8 @@
 // The composition root: the only file that knows all parts. It opens them, hands them to each other and closes them.
 
 import { join } from 'node:path';
+import { Ahead } from './ahead.ts';
+import { Background } from './background.ts';
 import { KvCache } from './cache/kv-cache.ts';
 import type { WireError } from './contract/errors.ts';
 import type { Service } from './contract/rpc.ts';
@@ -9,7 +11,8 @@ import { Conversations } from './conversations/conversations.ts';
 import { Library } from './conversations/library.ts';
 import { openUserData, storageProblem } from './conversations/user-data.ts';
 import { EngineError } from './errors.ts';
-import { callHandlers, streamHandlers } from './handlers.ts';
+import { streamHandlers } from './chat-streams.ts';
+import { callHandlers } from './handlers.ts';
 import { log } from './lib/log.ts';
 import { Loop } from './loop.ts';
 import { Catalog } from './model/catalog.ts';
@@ -52,11 +55,20 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const conversations = new Conversations(database, profiles, library);
   const folders = { models: join(dataFolder, 'models'), starter: join(resourcesFolder, 'models', 'starter') };
   const scheduler = new Scheduler(MAX_ACTIVE_SEQUENCES);
-  const loop = new Loop(scheduler, () => cache.flush(IDLE_WRITE_MS) > 0);
-  const models = new ModelSlot({ catalog: new Catalog(folders), cache, scheduler, settings });
+  const background: Background = new Background(() => models.current);
+  const of = { conversations, library, profiles, background, settings: () => settings.get() };
+  const ahead = new Ahead(of);
+  const quiet = () => background.clear();
+  const models = new ModelSlot({ catalog: new Catalog(folders), cache, scheduler, settings, quiet });
+  const loop = new Loop(scheduler, async () => {
+    const waiting = cache.flush(IDLE_WRITE_MS) > 0;
+    return (await background.step()) || waiting || cache.compact(IDLE_WRITE_MS) || ahead.indexWindows(models.current);
+  });
+  background.onWork = () => loop.wake();
   await models.load(options.modelId ?? settings.get().modelId);
+  ahead.healAtStart();
 
-  const parts = { dataFolder, settings, cache, profiles, library, conversations, models, scheduler, loop };
+  const parts = { ...of, ahead, dataFolder, resourcesFolder, settings, cache, models, scheduler, loop };
   const service: Service = {
     calls: callHandlers(parts),
     streams: streamHandlers(parts),

@@ -1,24 +1,27 @@
 // Contract method → part, a line or few each. No logic of its own beyond telling the parts of each other's news.
 
+import { join } from 'node:path';
+import { readSamples } from './conversations/samples.ts';
 import { version } from './lib/version.ts';
+import type { Ahead } from './ahead.ts';
+import type { Background } from './background.ts';
 import type { KvCache } from './cache/kv-cache.ts';
-import type { Conversation, ConversationId } from './contract/chat.ts';
+import type { Conversation } from './contract/chat.ts';
 import type { LibraryDocument } from './contract/library.ts';
-import type { CallHandlers, StreamHandlers } from './contract/rpc.ts';
+import type { CallHandlers } from './contract/rpc.ts';
 import type { Conversations } from './conversations/conversations.ts';
 import type { Library } from './conversations/library.ts';
-import { EngineError } from './errors.ts';
 import type { ModelSlot } from './model-slot.ts';
 import type { Loop } from './loop.ts';
+import { promptTokens } from './prompt-tokens.ts';
 import { checkModelFolder } from './model/import/import-model.ts';
 import type { Profiles } from './profiles/profiles.ts';
 import { readableScopes } from './profiles/scopes.ts';
 import type { Scheduler } from './schedule/scheduler.ts';
 import type { SettingsStore } from './settings.ts';
-import { runTurn } from './turn.ts';
-import type { TurnParts } from './turn.ts';
 
 export interface HandlerParts {
+  resourcesFolder: string;
   dataFolder: string;
   settings: SettingsStore;
   cache: KvCache;
@@ -28,10 +31,12 @@ export interface HandlerParts {
   models: ModelSlot;
   scheduler: Scheduler;
   loop: Loop;
+  ahead: Ahead;
+  background: Background;
 }
 
 export function callHandlers(parts: HandlerParts): CallHandlers {
-  const { settings, cache, profiles, library, conversations, models, scheduler } = parts;
+  const { settings, cache, profiles, library, conversations, models, scheduler, ahead, background } = parts;
   const counted = (document: LibraryDocument) => withTokens(document, parts);
   const opened = (conversation: Conversation) => ({ ...conversation, documents: conversation.documents.map(counted) });
   return {
@@ -62,19 +67,39 @@ export function callHandlers(parts: HandlerParts): CallHandlers {
     'conversations.get': (of) => opened(conversations.get(of)),
     'conversations.rename': ({ title, ...of }) => conversations.rename(of, title),
     'conversations.setDocuments': ({ documents, ...of }) => opened(conversations.setDocuments(of, documents)),
+    'conversations.prepare': (of) => {
+      ahead.conversation(of);
+      return {};
+    },
+    'conversations.settled': async (of) => {
+      conversations.get(of);
+      await background.settled(of.conversationId);
+      return {};
+    },
+    'messages.tokens': ({ messageId, ...of }) => ({
+      tokens: promptTokens(of, messageId, parts, models.require().text),
+    }),
     'conversations.remove': (of) => {
+      background.drop(of.conversationId);
       for (const documentId of conversations.remove(of)) cache.remove({ documentId });
       cache.remove({ conversationId: of.conversationId });
       return {};
     },
+    'library.samples': async () => ({ samples: await readSamples(join(parts.resourcesFolder, 'library')) }),
     'library.list': ({ profileId }) => library.list(profileId).map(counted),
-    'library.add': (document) => counted(library.add(document)),
+    'library.add': (wanted) => {
+      const document = library.add(wanted);
+      if (document.scope === 'library') ahead.documentAdded({ profileId: wanted.profileId, documentId: document.id });
+      return counted(document);
+    },
+    'library.prepare': (of) => ahead.document(of),
     'library.get': ({ profileId, documentId }) => {
       const document = library.get(profileId, documentId);
       return { ...document, tokens: counted(document).tokens };
     },
     'library.remove': ({ profileId, documentId }) => {
       library.remove(profileId, documentId);
+      background.drop(documentId);
       cache.remove({ documentId });
       return {};
     },
@@ -101,40 +126,10 @@ export function callHandlers(parts: HandlerParts): CallHandlers {
       cache.removeEntry(entryId, readableScopes(profileId));
       return {};
     },
+    'cache.heal': () => ahead.heal(),
     'cache.verify': () => cache.verify(),
     'cache.clear': (what) => ({ removedBlocks: cache.remove(what) }),
   };
-}
-
-export function streamHandlers(parts: HandlerParts): StreamHandlers {
-  const turnParts: TurnParts = {
-    conversations: parts.conversations,
-    library: parts.library,
-    scheduler: parts.scheduler,
-    settings: () => parts.settings.get(),
-    loaded: () => parts.models.require(),
-  };
-  const answering = new Set<ConversationId>();
-  const run: typeof runTurn = async function* (request, of, signal) {
-    const { conversationId } = request;
-    if (answering.has(conversationId)) throw busy();
-    answering.add(conversationId);
-    try {
-      return yield* runTurn(request, of, signal);
-    } finally {
-      answering.delete(conversationId);
-      // What the turn computed waits to be written.
-      parts.loop.wake();
-    }
-  };
-  return {
-    'chat.send': (request, signal) => run(request, turnParts, signal),
-    'chat.regenerate': (request, signal) => run({ ...request, text: null }, turnParts, signal),
-  };
-}
-
-function busy(): EngineError {
-  return new EngineError('model-busy', 'This chat is being answered already. Stop that answer or wait for its end.');
 }
 
 function withTokens(document: LibraryDocument, { library, models }: HandlerParts): LibraryDocument {

@@ -3,10 +3,13 @@
 import type { KvCache } from './cache/kv-cache.ts';
 import type { Space } from './cache/space.ts';
 import type { ModelSummary } from './contract/models.ts';
+import { LoadSpeed } from './metrics/load-speed.ts';
 import { PrefillSpeed } from './metrics/prefill-speed.ts';
 import type { InstalledModel } from './model/catalog.ts';
 import { summarizeModel } from './model/catalog.ts';
 import { Model } from './model/forward.ts';
+import type { KvBuffer } from './model/kv-buffer.ts';
+import type { Costs } from './plan/policies/policy.ts';
 import { BUILT_IN_SYSTEM_TEXT, ModelText } from './text/model-text.ts';
 
 export interface LoadedModel {
@@ -15,6 +18,8 @@ export interface LoadedModel {
   text: ModelText;
   space: Space;
   speed: PrefillSpeed;
+  loadSpeed: LoadSpeed;
+  costs: Costs;
 }
 
 /** Rows for the first measurement of prefill: enough to see a chunk's cost, short enough not to be noticed. */
@@ -33,9 +38,17 @@ export async function loadModel(installed: InstalledModel, cache: KvCache, threa
     shape: { layers, kvHeads, headSize },
   });
   const speed = new PrefillSpeed();
+  const loadSpeed = new LoadSpeed();
   await warmUp(model, text, space);
-  await calibrate(model, speed);
-  return { summary: await summarizeModel(installed, true), model, text, space, speed };
+  await calibrate(model, speed, loadSpeed);
+  const { boundary } = model.shape;
+  const costs: Costs = {
+    prefillMs: (start, end) => speed.estimateMs(start, end),
+    loadMs: (rows) => loadSpeed.estimateMs(rows),
+    layers,
+    boundary,
+  };
+  return { summary: await summarizeModel(installed, true), model, text, space, speed, loadSpeed, costs };
 }
 
 /** What a first turn would otherwise wait for: code paths that were never run. */
@@ -48,24 +61,34 @@ async function warmUp(model: Model, text: ModelText, space: Space): Promise<void
     privateScope: 'app',
   });
   space.find(tokens, ['app', 'library']);
-  await model.forward(kv, tokens, { logits: true });
+  await model.forward(kv, tokens, { logits: 'last' });
   await model.load(model.newKvBuffer(), [kv.exportRows(0, kv.rows)]);
   text.detokenizer().push(tokens[0] ?? 0);
 }
 
 // The first run of a size also warms up the runtime's memory, so each is run twice and only the second counts.
-async function calibrate(model: Model, speed: PrefillSpeed): Promise<void> {
+async function calibrate(model: Model, speed: PrefillSpeed, loadSpeed: LoadSpeed): Promise<void> {
   const { context, vocabulary } = model.shape;
   for (const rows of CALIBRATION_ROWS) {
     if (rows >= context) return;
     const ids = Int32Array.from({ length: rows }, (_, index) => (index * 7919) % vocabulary);
     for (const counts of [false, true]) {
       const startedAt = performance.now();
-      await model.forward(model.newKvBuffer(), ids, { logits: false });
+      const kv = model.newKvBuffer();
+      await model.forward(kv, ids, { logits: 'none' });
       const ms = performance.now() - startedAt;
       if (counts) speed.record(0, rows, ms);
+      if (counts) await calibrateLoad(model, kv, loadSpeed);
       // A large model on a slow machine: one short measurement must do.
       if (ms > 1000) return speed.record(0, rows, ms);
     }
   }
+}
+
+/** Rows that are in memory already; what the disk costs, the first turns show. */
+async function calibrateLoad(model: Model, kv: KvBuffer, loadSpeed: LoadSpeed): Promise<void> {
+  const rows = kv.exportRows(0, kv.rows);
+  const startedAt = performance.now();
+  await model.load(model.newKvBuffer(), [rows]);
+  loadSpeed.record(rows.count, performance.now() - startedAt);
 }

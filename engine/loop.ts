@@ -3,13 +3,14 @@
 
 import type { Scheduler } from './schedule/scheduler.ts';
 
-/** Does one short piece of work (a few ten milliseconds); false when there is nothing left to do. */
-export type IdleWork = () => boolean;
+/** Does one short piece of work (at most a step); false when there is nothing left to do. */
+export type IdleWork = () => boolean | Promise<boolean>;
 
 export class Loop {
   readonly #scheduler: Scheduler;
   readonly #idle: IdleWork;
   #awake = false;
+  #called = false;
   #closing = false;
   #ended: Promise<void> = Promise.resolve();
 
@@ -21,6 +22,8 @@ export class Loop {
 
   /** There may be work: begin, unless the loop runs already. */
   wake(): void {
+    // Idle work takes a while: what comes meanwhile must not be missed when there was nothing left to do.
+    this.#called = true;
     if (this.#closing || this.#awake) return;
     this.#awake = true;
     this.#ended = this.#run();
@@ -34,9 +37,10 @@ export class Loop {
 
   async #run(): Promise<void> {
     while (!this.#closing) {
+      this.#called = false;
       const sequence = this.#scheduler.next();
       if (sequence !== null) await sequence.step();
-      else if (!this.#idle()) break;
+      else if (!(await this.#idle()) && !this.#called) break;
       await new Promise((resolve) => setImmediate(resolve));
     }
     this.#awake = false;

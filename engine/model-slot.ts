@@ -16,6 +16,8 @@ export interface ModelSlotParts {
   cache: KvCache;
   scheduler: Scheduler;
   settings: SettingsStore;
+  /** Ends what still computes with the model that is about to be closed. */
+  quiet: () => Promise<void>;
 }
 
 export class ModelSlot {
@@ -89,6 +91,7 @@ export class ModelSlot {
     const { cache, settings } = this.#parts;
     const installed = await this.catalog.resolve(idOrFolder);
     const opened = await loadModel(installed, cache, settings.get().threads);
+    await this.#parts.quiet();
     await this.close();
     this.#loaded = opened;
     this.#problem = null;

@@ -13,11 +13,26 @@ test('what was set is kept over a restart, the rest has defaults', () => {
   const { database } = openUserData(folder);
   const store = new SettingsStore(database);
   const defaults = store.get();
-  expect(defaults).toMatchObject({ modelId: 'starter', policy: 'exact', sampling: { temperature: 0, topP: 1 } });
+  expect(defaults).toMatchObject({ modelId: 'starter', policy: 'exact', quality: 'balanced', kvPrecision: 'lossless' });
+  expect(defaults).toMatchObject({ sampling: { temperature: 0, topP: 1 } });
   expect(defaults.memoryBudgetBytes).toBeLessThanOrEqual(2 ** 30);
   const sampling = { ...defaults.sampling, temperature: 0.7, stop: ['END'] };
-  const changed = store.set({ policy: 'off', threads: 2, sampling, modelId: undefined });
-  expect(changed).toEqual({ ...defaults, policy: 'off', threads: 2, sampling });
+  const changed = store.set({
+    policy: 'hearth',
+    quality: 'fast',
+    kvPrecision: 'int8',
+    threads: 2,
+    sampling,
+    modelId: undefined,
+  });
+  expect(changed).toEqual({
+    ...defaults,
+    policy: 'hearth',
+    quality: 'fast',
+    kvPrecision: 'int8',
+    threads: 2,
+    sampling,
+  });
   store.get().sampling.stop.push('not mine to change');
   expect(store.get()).toEqual(changed);
   database.close();

@@ -53,6 +53,8 @@ function defaults(): Settings {
   return {
     modelId: 'starter',
     policy: 'exact',
+    quality: 'balanced',
+    kvPrecision: 'lossless',
     cacheQuotaBytes: 4 * GIB,
     memoryBudgetBytes: Math.min(GIB, Math.floor(totalmem() / 8)),
     // Half of the logical cores are real ones on most machines; beyond them threads only fight.

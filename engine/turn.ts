@@ -1,18 +1,23 @@
 // The life of one turn, top to bottom: save, read, find, plan, compute, answer, keep.
 
 import { randomInt } from 'node:crypto';
+import type { Ahead } from './ahead.ts';
 import { answer } from './answer.ts';
+import type { Background } from './background.ts';
 import type { ChatEvent, ChatResult, Message, TurnOptions } from './contract/chat.ts';
 import type { Sampling, Settings } from './contract/settings.ts';
 import type { Conversations } from './conversations/conversations.ts';
 import type { Library } from './conversations/library.ts';
 import type { OfConversation } from './conversations/messages.ts';
+import { draftFor } from './draft.ts';
 import type { LoadedModel } from './loaded-model.ts';
-import { matchPrompt } from './match/matcher.ts';
-import { firstRows } from './model/kv-rows.ts';
-import { policyNamed } from './plan/planner.ts';
-import { reportPlan } from './plan/reuse-plan.ts';
-import type { ReusePlan } from './plan/reuse-plan.ts';
+import { findRows } from './find-rows.ts';
+import type { FoundRows } from './find-rows.ts';
+import { reportPlan } from './plan/plan-report.ts';
+import type { Profiles } from './profiles/profiles.ts';
+import { effective } from './profiles/reuse-choice.ts';
+import type { EffectiveChoice } from './profiles/reuse-choice.ts';
+import { prefixSources, spanSources } from './row-sources.ts';
 import { Sampler } from './sample/sampler.ts';
 import type { Scheduler } from './schedule/scheduler.ts';
 import { Sequence } from './schedule/sequence.ts';
@@ -22,9 +27,12 @@ import { rowKeeper } from './write-back.ts';
 
 /** What a turn needs of the engine. */
 export interface TurnParts {
+  profiles: Profiles;
   conversations: Conversations;
   library: Library;
   scheduler: Scheduler;
+  background: Background;
+  ahead: Ahead;
   settings(): Settings;
   /** Throws `model-missing`, with the reason. */
   loaded(): LoadedModel;
@@ -53,18 +61,20 @@ export async function* runTurn(
   using slot = await parts.scheduler.admit(signal);
 
   const admittedAt = performance.now();
-  const { prompt, entryOf, isCurrent } = turnPrompt(of, parts, loaded.text);
-  const { context } = loaded.model.shape;
-  checkContext(prompt.tokens.length, context);
+  const choice = choiceFor(request, parts);
+  if (choice.similar) parts.ahead.similarAsked();
+  const text = turnPrompt(of, parts, loaded.text);
+  checkContext(text.prompt.tokens.length, loaded.model.shape.context);
   const encodedAt = performance.now();
-  const policy = policyNamed(request.policy ?? parts.settings().policy);
-  const plan = policy.plan(prompt, policy.usesCache ? matchPrompt(loaded.space, prompt, of.profileId) : null);
-  using _pins = loaded.space.pin(plan.reuse);
+  // What was computed ahead of time for this very chat is in the cache before anybody looks there.
+  parts.background.keep();
+  const found = await findRows({ prompt: text.prompt, profileId: of.profileId, choice }, loaded);
+  using _pins = loaded.space.pin(found.refs);
   const matchedAt = performance.now();
-  yield { type: 'reuse', ...reportPlan(plan, context) };
+  yield { type: 'reuse', ...reportPlan(found.plan, loaded.model.shape.context) };
 
   const sampling = samplingOf(request, parts);
-  const sequence = newSequence({ loaded, plan, sampling, signal }, prompt.tokens);
+  const sequence = newSequence({ found, loaded, sampling, signal, tokens: text.prompt.tokens });
   slot.run(sequence);
   const times = {
     begunAt,
@@ -73,10 +83,20 @@ export async function* runTurn(
     matchMs: matchedAt - encodedAt,
   };
   const { messages } = parts.conversations;
-  const { quality = 'exact' } = request;
-  const rows = { space: loaded.space, prompt, plan, sequence, entryOf, isCurrent };
-  const keep = policy.usesCache ? rowKeeper(rows) : () => {};
-  return yield* answer({ of, messages, loaded, plan, quality, stops: sampling.stop, sequence, times, keep });
+  const { plan } = found;
+  const { space, speed } = loaded;
+  const { precision } = choice;
+  const rows = { ...text, space, reuse: plan.reuse, computed: sequence, precision, speed };
+  const keep = found.usesCache ? rowKeeper(rows) : () => {};
+  return yield* answer({ of, messages, loaded, plan, stops: sampling.stop, sequence, times, keep: () => keep() });
+}
+
+/** What may be reused for this request, by its own wish, its person's choice and the machine's setting. */
+export function choiceFor(
+  request: OfConversation & TurnOptions,
+  parts: Pick<TurnParts, 'profiles' | 'settings'>,
+): EffectiveChoice {
+  return effective({ profile: parts.profiles.get(request.profileId), settings: parts.settings(), options: request });
 }
 
 function saveQuestion(request: TurnRequest, of: OfConversation, parts: TurnParts): Message | null {
@@ -89,29 +109,36 @@ function samplingOf(request: TurnRequest, parts: TurnParts): Sampling {
 }
 
 interface Computed {
+  found: FoundRows;
   loaded: LoadedModel;
-  plan: ReusePlan;
   sampling: Sampling;
   signal: AbortSignal;
+  tokens: Int32Array;
 }
 
-function newSequence({ loaded, plan, sampling, signal }: Computed, tokens: Int32Array): Sequence {
-  const { model, space, speed } = loaded;
-  const sampler = new Sampler(sampling);
+function newSequence({ found, loaded, sampling, signal, tokens }: Computed): Sequence {
+  const { model } = loaded;
+  const { plan } = found;
   const penalises = sampling.repetitionPenalty !== 1;
+  const { approximate } = plan;
   return new Sequence(
     {
       tokens,
-      reuse: plan.reuse.map((block) => () => {
-        const rows = space.load(block);
-        return rows === null ? null : firstRows(rows, block.count, model.shape);
-      }),
+      reuse: prefixSources(plan.reuse, loaded),
+      approximate:
+        approximate === null
+          ? null
+          : { plan: approximate, sources: approximate.spans.flatMap((span) => spanSources(span.rows, loaded)) },
       maxTokens: Math.min(sampling.maxTokens, model.shape.context - tokens.length),
       eosTokenIds: model.shape.eosTokenIds,
-      // As in Hugging Face transformers, the penalty counts the prompt too.
-      sample: (logits, output) => sampler.next(logits, penalises ? [...tokens, ...output] : []),
+      sampler: () => {
+        const sampler = new Sampler(sampling);
+        // As in Hugging Face transformers, the penalty counts the prompt too.
+        return (logits, output) => sampler.next(logits, penalises ? [...tokens, ...output] : []);
+      },
+      draft: draftFor(found, loaded, tokens),
       signal,
     },
-    { model, speed },
+    loaded,
   );
 }

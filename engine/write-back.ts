@@ -1,11 +1,12 @@
 // Hands the rows of a sequence to the cache: cut where who may reuse them changes, and every 64 tokens.
 
 import { BLOCK_TOKENS } from './cache/block.ts';
-import type { BlockKey, EntryRef } from './cache/block.ts';
+import type { BlockKey, BlockRef, EntryRef } from './cache/block.ts';
 import type { Space } from './cache/space.ts';
+import type { KvPrecision } from './contract/settings.ts';
 import { log } from './lib/log.ts';
-import type { ReusePlan } from './plan/reuse-plan.ts';
-import type { Sequence } from './schedule/sequence.ts';
+import type { PrefillSpeed } from './metrics/prefill-speed.ts';
+import type { KvBuffer } from './model/kv-buffer.ts';
 import type { Prompt, ScopedRange } from './text/prompt.ts';
 import { narrowness } from './types.ts';
 import type { Scope } from './types.ts';
@@ -37,26 +38,43 @@ export function cutBlocks(scopes: readonly ScopedRange[], start: number, end: nu
   return cuts;
 }
 
+/** Rows in a buffer, and how far they are what a full prefill of their tokens gives. */
+export interface ComputedRows {
+  kv: KvBuffer;
+  exactRows: number;
+  /** Leading rows that came out of the cache. */
+  reusedTokens: number;
+  /** Tokens of an answer behind the prompt. */
+  output: readonly number[];
+}
+
 export interface RowsToKeep {
   space: Space;
   prompt: Prompt;
-  plan: ReusePlan;
-  sequence: Sequence;
+  /** What was found for the exact prefix. */
+  reuse: readonly BlockRef[];
+  computed: ComputedRows;
+  precision: KvPrecision;
+  speed: PrefillSpeed;
   entryOf: (cut: BlockCut) => EntryRef;
   /** Whether the texts are still there: what was deleted in the meantime leaves no rows behind. */
   isCurrent: () => boolean;
 }
 
+/** `partial: false` leaves a last block that is not full yet for the next time. */
+export type KeepRows = (options?: { partial: boolean }) => void;
+
 /**
- * Keeps what the sequence has computed so far and the cache does not have, each time it is called.
+ * Keeps what was computed so far, is exact, and is not in the cache, each time it is called.
  * Trouble with the cache costs time later, never the turn.
  */
-export function rowKeeper(rows: RowsToKeep): () => void {
+export function rowKeeper(rows: RowsToKeep): KeepRows {
   let kept: Kept | null = null;
-  return () => {
-    if (kept?.end === rows.sequence.kv.rows || !rows.isCurrent()) return;
+  return ({ partial } = { partial: true }) => {
+    kept ??= alreadyKept(rows);
+    if (kept.end >= rows.computed.exactRows || !rows.isCurrent()) return;
     try {
-      kept = keepRows(rows, kept ?? alreadyKept(rows));
+      kept = keepRows(rows, kept, partial);
     } catch (error) {
       log('warn', 'computed rows were not kept', { reason: error instanceof Error ? error.message : String(error) });
     }
@@ -69,42 +87,49 @@ interface Kept {
   parent: BlockKey | null;
 }
 
-/** Keeps all rows that are computed and not in the cache yet. */
-function keepRows({ space, prompt, sequence, entryOf }: RowsToKeep, kept: Kept): Kept {
-  const { kv, output, reusedTokens, time } = sequence;
+/** Keeps all exact rows that are not in the cache yet. */
+function keepRows(
+  { space, prompt, computed, precision, speed, entryOf }: RowsToKeep,
+  kept: Kept,
+  partial: boolean,
+): Kept {
+  const { kv, output, exactRows } = computed;
   const length = prompt.tokens.length;
   const tokens = Int32Array.from([...prompt.tokens, ...output]);
-  const cuts = cutBlocks(prolong(prompt.scopes, kv.rows), kept.end, kv.rows);
-  const computed = Math.max(1, Math.min(kv.rows, length) - reusedTokens);
+  const cuts = cutBlocks(prolong(prompt.scopes, exactRows), kept.end, exactRows).filter(
+    ({ start, end }) => partial || end < exactRows || end - start === BLOCK_TOKENS,
+  );
   const write = space.begin();
-  let parent = kept.parent;
+  let now = kept;
   try {
     for (const cut of cuts) {
-      parent = write.add({
-        parent,
+      const parent = write.add({
+        parent: now.parent,
         scope: cut.scope,
         entry: entryOf(cut),
+        precision,
         tokens: tokens.slice(cut.start, cut.end),
         rows: kv.exportRows(cut.start, cut.end),
         decodedStart: Math.min(Math.max(length - cut.start, 0), cut.end - cut.start),
         decodedEnd: cut.end - cut.start,
-        prefillMs: (time.prefillMs * (cut.end - cut.start)) / computed,
+        prefillMs: speed.estimateMs(cut.start, cut.end) ?? 0,
       });
+      now = { end: cut.end, parent };
     }
     write.commit();
   } catch (error) {
     write.rollback();
     throw error;
   }
-  return { end: kv.rows, parent };
+  return now;
 }
 
 // A block that was used whole stays the parent of what follows, unless the texts allow a wider scope than the block
 // has (a document that was private when it was first read, and is in the library now): then its rows are kept again.
 function alreadyKept(rows: RowsToKeep): Kept {
   let kept: Kept = { end: 0, parent: null };
-  const { reusedTokens } = rows.sequence;
-  for (const block of rows.plan.reuse) {
+  const { reusedTokens } = rows.computed;
+  for (const block of rows.reuse) {
     const end = block.start + block.count;
     const wider = rows.prompt.scopes.some(
       (range) => range.end >= end && range.start < end && narrowness(range.scope) < narrowness(block.scope),

@@ -11,6 +11,7 @@ import { loadConversations, reloadOpenConversation } from './state/conversations
 import { loadStatus, useEngine } from './state/engine.ts';
 import { attempt } from './state/notices.ts';
 import { loadPeople, usePeople } from './state/people.ts';
+import './state/settling.ts';
 import { forgetFailedTurns } from './state/turns.ts';
 import { EngineBanner } from './ui/engine-banner.tsx';
 import { Flame } from './ui/flame.tsx';

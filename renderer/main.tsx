@@ -15,6 +15,8 @@ import './styles/chat.css';
 import './styles/composer.css';
 import './styles/prose.css';
 import './styles/reuse.css';
+import './styles/tokens-view.css';
+import './styles/corrections.css';
 import './styles/library.css';
 import './styles/cache.css';
 import './styles/settings.css';

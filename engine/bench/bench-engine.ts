@@ -13,8 +13,14 @@ import type { BenchRequest } from './request.ts';
 
 type OpenedEngine = Awaited<ReturnType<typeof openEngine>>;
 
-// Its first 2,048 positions: a full prefill of all 8,192 takes minutes on a CPU, and every repeat needs one.
-const SHAPES = { 'smollm2-135m': { ...SMOLLM2_135M, context: 2048 } };
+const SHAPES = { 'smollm2-135m': SMOLLM2_135M };
+
+export interface BenchEngineOptions {
+  /** Context of a seeded model. A full prefill of all 8,192 positions takes minutes on a CPU. */
+  contextTokens?: number;
+}
+
+const SEEDED_CONTEXT_TOKENS = 2048;
 
 export class BenchEngine {
   readonly #folder: string;
@@ -28,11 +34,10 @@ export class BenchEngine {
     this.#opened = opened;
   }
 
-  /** Starts with the requested model. The folder is deleted when this process exits, for whatever reason. */
-  static async open(request: BenchRequest): Promise<BenchEngine> {
-    const folder = mkdtempSync(join(tmpdir(), 'hearth-bench-'));
-    process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
-    const modelId = await modelSource(folder, request);
+  /** Starts with the requested model. */
+  static async open(request: BenchRequest, options: BenchEngineOptions = {}): Promise<BenchEngine> {
+    const folder = temporaryFolder();
+    const modelId = await modelSource(folder, request, options);
     return new BenchEngine(folder, modelId, await start(folder, modelId));
   }
 
@@ -73,8 +78,19 @@ function start(dataFolder: string, modelId: string | undefined): Promise<OpenedE
   return openEngine({ dataFolder, modelId });
 }
 
+/** Is deleted when this process exits, for whatever reason. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'hearth-bench-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
+  return folder;
+}
+
 /** The folder to import from; undefined for the built-in model. */
-async function modelSource(folder: string, request: BenchRequest): Promise<string | undefined> {
+export async function modelSource(
+  folder: string,
+  request: BenchRequest,
+  { contextTokens = SEEDED_CONTEXT_TOKENS }: BenchEngineOptions = {},
+): Promise<string | undefined> {
   if (request.shape !== undefined) {
     const [name, shape] = Object.entries(SHAPES).find(([name]) => name === request.shape) ?? [];
     if (name === undefined || shape === undefined) {
@@ -83,7 +99,7 @@ async function modelSource(folder: string, request: BenchRequest): Promise<strin
       });
     }
     const source = join(folder, name);
-    await makeTinyModel(source, shape);
+    await makeTinyModel(source, { ...shape, context: contextTokens });
     return source;
   }
   const { model } = request;

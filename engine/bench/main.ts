@@ -6,10 +6,17 @@ import { POLICIES } from '../contract/settings.ts';
 import { defaultDataFolder } from '../lib/data-folder.ts';
 import { describePrefix } from './prefix-rows.ts';
 import { runPrefix } from './prefix.ts';
+import { describeRepair } from './repair-rows.ts';
+import { runRepair } from './repair.ts';
 import { BenchFailure } from './request.ts';
 import type { BenchRequest, BenchResult } from './request.ts';
 import { writeResult } from './results.ts';
-import { describeTrace, runTrace } from './trace.ts';
+import { describeSpeed } from './speed-rows.ts';
+import { runSpeed } from './speed.ts';
+import { describeStorage } from './storage-rows.ts';
+import { runStorage } from './storage.ts';
+import { describeTrace } from './trace-rows.ts';
+import { runTrace } from './trace.ts';
 
 interface Ran {
   result: BenchResult;
@@ -23,7 +30,19 @@ const SCENARIOS: Record<string, (request: BenchRequest) => Promise<Ran>> = {
   },
   trace: async (request) => {
     const result = await runTrace(request);
-    return { result, lines: describeTrace(result.rows) };
+    return { result, lines: describeTrace(result.rows, result.summary) };
+  },
+  speed: async (request) => {
+    const result = await runSpeed(request);
+    return { result, lines: describeSpeed(result.rows) };
+  },
+  storage: async (request) => {
+    const result = await runStorage(request);
+    return { result, lines: describeStorage(result.rows) };
+  },
+  repair: async (request) => {
+    const result = await runRepair(request);
+    return { result, lines: describeRepair(result.rows) };
   },
 };
 
@@ -43,6 +62,7 @@ function readCommandLine(): BenchRequest & { json: boolean } {
       policy: text,
       'max-tokens': text,
       limit: text,
+      tokens: text,
       out: text,
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -55,6 +75,7 @@ function readCommandLine(): BenchRequest & { json: boolean } {
     policy: POLICIES.find((policy) => policy === values.policy),
     maxTokens: count(values['max-tokens']),
     limit: count(values.limit),
+    tokens: count(values.tokens),
   };
 }
 

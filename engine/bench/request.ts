@@ -15,6 +15,8 @@ export interface BenchRequest {
   policy?: PolicyName | undefined;
   maxTokens?: number | undefined;
   limit?: number | undefined;
+  /** Length of the prompts, where a scenario has one. */
+  tokens?: number | undefined;
   /** Folder of the result file; absent: the results of this checkout. */
   out?: string | undefined;
 }

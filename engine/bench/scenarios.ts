@@ -26,5 +26,50 @@ export const PREFIX: PrefixScenario = {
   seed: 1,
 };
 
-/** Answers of a replayed trace end early: only what was read before them is of interest. */
-export const TRACE = { answerTokens: 32 };
+export const TRACE = {
+  /** Traces of our own, in the folder traces. */
+  own: ['clinic-day', 'family-week'],
+  /** Answers of a replayed trace end early: only what was read before them is of interest. */
+  answerTokens: 32,
+  quickTurns: 12,
+  /** Private chats that newcomers repeat afterwards. */
+  strangers: 40,
+};
+
+export const SPEED = {
+  /** Prompt tokens with seeded weights of a model's shape; a real model is asked at its longest. */
+  shapeTokens: 5120,
+  quickShapeTokens: 1024,
+  rounds: 9,
+  /** Of a shape, where a prefill takes most of a minute. */
+  shapeRounds: 3,
+  quickRounds: 1,
+  answerTokens: 4,
+  seed: 1,
+};
+
+export const STORAGE = {
+  documents: 30,
+  questionsEach: 4,
+  quickDocuments: 3,
+  quickQuestionsEach: 2,
+  /** Most tokens along which a turn is compared. */
+  comparedTokens: 64,
+  /** Blocks that are coded and decoded to see how fast that is, and how often. */
+  timedBlocks: 40,
+  timedRepeats: 5,
+  seed: 1,
+};
+
+export const REPAIR = {
+  prompts: 8,
+  quickPrompts: 2,
+  /** Rounds over all schedules at each prompt. */
+  rounds: 3,
+  quickRounds: 1,
+  /** Share of the context that the prompt fills. */
+  contextShare: 0.6,
+  mostPromptTokens: 1500,
+  answerTokens: 64,
+  seed: 1,
+};

@@ -35,6 +35,7 @@ test('documents are found by their id and turns stay in their order', () => {
   const trace = readTrace(written('good', [DOCUMENT], [TURN, { ...TURN, turn: 1, documents: [] }]));
   expect(trace.documents.get('leaflet')?.text).toBe('Take it with water.');
   expect(trace.turns.map((turn) => turn.turn)).toEqual([0, 1]);
+  expect(trace.turns[0]?.atSeconds).toBe(3);
 });
 
 test('a malformed line is named with its number', () => {

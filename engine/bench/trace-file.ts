@@ -9,6 +9,8 @@ const scope = z.enum(['private', 'library']);
 const documentSchema = z.object({ id: z.string(), title: z.string(), scope, text: z.string().min(1) });
 const turnSchema = z.object({
   turn: z.number(),
+  /** When it was asked, from the beginning of the trace on. */
+  atSeconds: z.number().nonnegative().default(0),
   /** A person's name. */
   profile: z.string().min(1),
   /** Turns with one chat id form one conversation. */

@@ -4,6 +4,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { ScopeKind } from '../contract/cache.ts';
 import type { ProfileId } from '../contract/profiles.ts';
+import type { KvPrecision } from '../contract/settings.ts';
 import { privateScope, scopeKind } from '../types.ts';
 import type { KvRows, Scope, TokenRange } from '../types.ts';
 
@@ -30,18 +31,22 @@ export interface EntryRef {
   label: string | null;
 }
 
-/** Part of a found prefix: the first `count` rows of one block. */
+/** Rows offset..offset+count-1 of one block, lent to the positions start..start+count-1 of a prompt. */
 export interface BlockRef {
   key: BlockKey;
   scope: Scope;
-  /** Position of the block's first row in the prompt. */
+  /** Position in the prompt of the first row that is used. */
   start: number;
-  /** Rows of the block that belong to the prompt: 0..count-1. */
+  /** Row of the block that stands there; 0 within a prefix. */
+  offset: number;
+  /** Rows that are used. */
   count: number;
-  /** Rows in the whole block; more than `count` only in the last reference. */
+  /** Rows in the whole block. */
   blockCount: number;
   /** Prompt positions within this reference whose rows were made while decoding an answer; empty when start = end. */
   decoded: TokenRange;
+  /** What the rows are worth: never better than that of the rows they were computed from. */
+  precision: KvPrecision;
 }
 
 /** A block as the index keeps it; its rows are elsewhere. */
@@ -58,8 +63,12 @@ export interface BlockRow {
   /** Rows made while decoding, within the block. */
   decoded: TokenRange;
   prefillMs: number;
-  /** Size of the block's file, written or not. */
+  /** Size of the block's file; before it is written, the most it can be. */
   bytes: number;
+  /** What a reader may take the rows for. */
+  precision: KvPrecision;
+  /** How the file is written: as fine as the precision or finer. */
+  coding: KvPrecision;
   hits: number;
   createdAt: number;
   usedAt: number;
@@ -93,6 +102,12 @@ export function tokenBytes(tokens: Int32Array): Uint8Array {
   const view = new DataView(bytes.buffer);
   for (let at = 0; at < tokens.length; at++) view.setInt32(at * 4, tokens[at] ?? 0);
   return bytes;
+}
+
+/** The other way round. */
+export function tokensOf(bytes: Uint8Array): Int32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Int32Array.from({ length: bytes.byteLength / 4 }, (_, at) => view.getInt32(at * 4));
 }
 
 /** Tokens that two byte strings share from their start on. */

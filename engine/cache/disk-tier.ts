@@ -15,9 +15,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { BlockKey } from './block.ts';
-import { decodeBlock, encodeBlock, shapeOf } from './format.ts';
-import type { BlockIdentity } from './format.ts';
-import type { KvRows } from '../types.ts';
+import { decodeBlock } from './format.ts';
+import type { BlockIdentity, DecodedBlock } from './format.ts';
 
 const SUFFIX = '.kv';
 const TEMPORARY_SUFFIX = '.part';
@@ -29,12 +28,13 @@ export class DiskTier {
     this.#folder = join(cacheFolder, 'blocks');
   }
 
-  write(identity: BlockIdentity, rows: KvRows): void {
-    const path = this.#path(identity.key);
+  /** Takes the place of an earlier file of the block. */
+  write(key: BlockKey, file: readonly Uint8Array[]): void {
+    const path = this.#path(key);
     const temporary = path + TEMPORARY_SUFFIX;
-    mkdirSync(this.#folderOf(identity.key), { recursive: true, mode: 0o700 });
+    mkdirSync(this.#folderOf(key), { recursive: true, mode: 0o700 });
     try {
-      writeParts(temporary, encodeBlock(identity, rows));
+      writeParts(temporary, file);
       renameSync(temporary, path);
     } catch (error) {
       rmSync(temporary, { force: true });
@@ -43,16 +43,9 @@ export class DiskTier {
   }
 
   /** Null when the file is missing, cut, changed, or of another block. */
-  read(identity: BlockIdentity): KvRows | null {
+  read(identity: BlockIdentity): DecodedBlock | null {
     const file = this.#readFile(identity.key);
     return file && decodeBlock(identity, file);
-  }
-
-  /** Whether the file is what `read` would accept, whatever the shape. */
-  isWhole(identity: Omit<BlockIdentity, 'shape'>): boolean {
-    const file = this.#readFile(identity.key);
-    const shape = file && shapeOf(file);
-    return file !== null && shape !== null && decodeBlock({ ...identity, shape }, file) !== null;
   }
 
   #readFile(key: BlockKey): ArrayBuffer | null {
@@ -82,13 +75,21 @@ export class DiskTier {
     rmSync(this.#path(key), { force: true, recursive: true });
   }
 
-  /** Removes whatever is not the file of a block in `sizes` at its size. Returns the keys whose files are good, and how many were removed. */
-  sweep(sizes: Map<BlockKey, number>): { present: Set<BlockKey>; removed: number } {
+  /**
+   * Removes whatever is not the file of a block in `sizes`, at its size or at one that `isGood` agrees to.
+   * Returns the keys whose files are good, and how many were removed.
+   */
+  sweep(
+    sizes: Map<BlockKey, number>,
+    isGood: (key: BlockKey, bytes: number) => boolean,
+  ): { present: Set<BlockKey>; removed: number } {
     const present = new Set<BlockKey>();
     let removed = 0;
+    const isOwn = (key: BlockKey, bytes: number): boolean =>
+      sizes.get(key) === bytes || (sizes.has(key) && isGood(key, bytes));
     for (const path of this.#files()) {
       const key = keyOf(path);
-      if (key !== null && path === this.#path(key) && sizes.get(key) === statSync(path).size) {
+      if (key !== null && path === this.#path(key) && isOwn(key, statSync(path).size)) {
         present.add(key);
       } else {
         rmSync(path, { force: true });
@@ -124,7 +125,7 @@ function keyOf(path: string): BlockKey | null {
   return (/([0-9a-f]{64})\.kv$/.exec(path)?.[1] as BlockKey | undefined) ?? null;
 }
 
-function writeParts(path: string, parts: Uint8Array[]): void {
+function writeParts(path: string, parts: readonly Uint8Array[]): void {
   const file = openSync(path, 'w', 0o600);
   try {
     for (const part of parts) writeFileSync(file, part);

@@ -1,7 +1,9 @@
 // The order in which blocks leave a full disk.
 
 import { expect, test } from 'vitest';
-import { chanceOfReuse, leastValuableFirst } from './eviction.ts';
+import { chanceOfReuse, GIVERS, leastValuableFirst, mayGive } from './eviction.ts';
+import { ANA, BEN } from './test-cache.ts';
+import type { Scope } from '../types.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const block = { count: 64, bytes: 1000, prefillMs: 100, hits: 0, usedAt: 0 };
@@ -39,4 +41,18 @@ test('rows of unknown cost are not thrown away as if they were free', () => {
     HOUR_MS,
   );
   expect(first?.bytes).toBe(2000);
+});
+
+test('room comes from the writer if it holds more than its share, else from those who do, else from who holds more', () => {
+  const held = new Map<Scope, number>([
+    ['app', 10],
+    ['library', 400],
+    [ANA, 500],
+    [BEN, 90],
+  ]);
+  const givers = (writer: Scope | null): Scope[][] =>
+    GIVERS.map((stage) => [...held.keys()].filter((owner) => mayGive(owner, stage, { held, roomBytes: 1000, writer })));
+  expect(givers(ANA)).toEqual([[ANA], ['library', ANA], [ANA]]);
+  expect(givers(BEN)).toEqual([[], ['library', ANA], ['library', ANA, BEN]]);
+  expect(givers(null)).toEqual([[], ['library', ANA], ['app', 'library', ANA, BEN]]);
 });

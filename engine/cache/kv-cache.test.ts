@@ -82,7 +82,15 @@ describe('a prefix', () => {
     const space = spaceOf(cache);
     const tokens = tokensFrom(1, 40);
     const write = space.begin();
-    const block = { parent: null, scope: ANA, tokens, rows: rowsOf(tokens, 0, 40), prefillMs: 1, entry: CHAT };
+    const block = {
+      parent: null,
+      scope: ANA,
+      tokens,
+      rows: rowsOf(tokens, 0, 40),
+      prefillMs: 1,
+      entry: CHAT,
+      precision: 'lossless' as const,
+    };
     write.add({ ...block, decodedStart: 30, decodedEnd: 40 });
     write.commit();
     expect(space.find(tokens, ALL).refs[0]?.decoded).toEqual({ start: 30, end: 40 });
@@ -186,7 +194,15 @@ describe('a write', () => {
     const space = spaceOf(cache);
     const tokens = tokensFrom(1, 64);
     const write = space.begin();
-    const block = { parent: null, scope: ANA, tokens, rows: rowsOf(tokens, 0, 64), prefillMs: 1, entry: CHAT };
+    const block = {
+      parent: null,
+      scope: ANA,
+      tokens,
+      rows: rowsOf(tokens, 0, 64),
+      prefillMs: 1,
+      entry: CHAT,
+      precision: 'lossless' as const,
+    };
     write.add({ ...block, decodedStart: 0, decodedEnd: 0 });
     expect(space.find(tokens, ALL).tokens).toBe(0);
     write.rollback();
@@ -226,7 +242,8 @@ describe('a write', () => {
     const space = spaceOf(cache);
     const tokens = tokensFrom(1, 64);
     const write = space.begin();
-    const block = { parent: null, tokens, rows: rowsOf(tokens, 0, 64), prefillMs: 1, decodedStart: 0, decodedEnd: 0 };
+    const rows = { rows: rowsOf(tokens, 0, 64), precision: 'lossless' as const };
+    const block = { parent: null, tokens, ...rows, prefillMs: 1, decodedStart: 0, decodedEnd: 0 };
     write.add({ ...block, scope: ANA, entry: CHAT });
     write.add({ ...block, scope: 'library', entry: HANDBOOK });
     cache.remove({ conversationId: CHAT.id as never });

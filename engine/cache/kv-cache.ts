@@ -3,6 +3,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { layoutHash, scopeOf } from './block.ts';
+import { Compaction } from './compaction.ts';
 import type { BlockShape } from './block.ts';
 import { CacheIndex, NO_COUNTS } from './index/cache-index.ts';
 import type { EntryFilter } from './index/entries.ts';
@@ -46,11 +47,13 @@ export class KvCache {
   readonly #secret: Uint8Array;
   readonly #now: () => number;
   readonly #writes = new Set<Write>();
+  readonly #compaction: Compaction;
   #quotaBytes: number;
 
   private constructor(store: BlockStore, options: KvCacheOptions) {
     this.#store = store;
     this.#secret = options.secret;
+    this.#compaction = new Compaction(store, options.secret);
     this.#now = options.now ?? Date.now;
     this.#quotaBytes = options.quotaBytes;
   }
@@ -92,6 +95,14 @@ export class KvCache {
       if (waiting === 0) attempt(() => this.#store.stored?.index.saveCounters(this.#store.counters));
       return waiting;
     });
+  }
+
+  /**
+   * Tidies up, for at least one step and no longer than the time allows (Infinity: all there is). Whether anything is
+   * left to do. Nothing that was computed changes; call it when nobody waits and nothing is to be flushed.
+   */
+  compact(timeBudgetMs = Infinity): boolean {
+    return this.#store.guard(false, () => this.#compaction.run(timeBudgetMs));
   }
 
   /** Blocks that a pin holds. */

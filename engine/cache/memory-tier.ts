@@ -9,6 +9,8 @@ import type { KvRows } from '../types.ts';
 export interface MemoryBlock {
   rows: KvRows;
   entryId: string;
+  /** Whether the rows are what the block's file gives: not yet where writing loses something. */
+  isAsStored: boolean;
 }
 
 export class MemoryTier {

@@ -3,10 +3,11 @@
 // whole block that matches, and at its end takes the block that shares most of what is left.
 // Rows 0..m-1 of a block are right for any prompt that shares its first m tokens, whatever follows (causality).
 
-import { BLOCK_TOKENS, blockKey, commonTokens, mayFollow } from './block.ts';
-import type { BlockKey, BlockRef } from './block.ts';
+import { BLOCK_TOKENS, commonTokens, mayFollow } from './block.ts';
+import type { BlockRef } from './block.ts';
 import type { ChainBlock, Siblings } from './index/blocks.ts';
 import type { CacheIndex } from './index/cache-index.ts';
+import type { KvPrecision } from '../contract/settings.ts';
 import { narrowness } from '../types.ts';
 import type { Scope } from '../types.ts';
 
@@ -25,6 +26,8 @@ export interface Prompt {
   layout: string;
   /** Only these are looked at. */
   scopes: readonly Scope[];
+  /** Blocks of a lower precision are as if they were not there. */
+  lowest: KvPrecision;
 }
 
 /** Fewer equal tokens than these say nothing about another layout's blocks. */
@@ -111,35 +114,27 @@ export class PrefixWalk {
   }
 
   #siblings(parent: ChainBlock | null, scope: Scope): Siblings {
-    return { parent: parent?.key ?? null, layout: this.#prompt.layout, scope };
+    return { parent: parent?.key ?? null, layout: this.#prompt.layout, scope, lowest: this.#prompt.lowest };
   }
 
-  /** Why the prompt goes on after `found` without blocks. `secret` makes the keys that tombstones are known by. */
-  missAfter(found: readonly FoundBlock[], secret: Uint8Array): Miss {
+  /** Why the prompt goes on after `found` without blocks. */
+  missAfter(found: readonly FoundBlock[]): Miss {
     const last = found.at(-1);
     const end = last ? last.start + last.count : 0;
     if (end === this.#length) return 'none';
     const isPart = last !== undefined && last.count < last.block.count;
     const parent = isPart ? (found.at(-2)?.block ?? null) : (last?.block ?? null);
     const position = isPart ? last.start : end;
-    if (this.#wasEvicted(parent, position, secret)) return 'evicted';
+    if (this.#wasEvicted(parent, position)) return 'evicted';
     if (isPart || (parent !== null && this.#hasChild(parent))) return 'diverged';
     return parent === null && this.#knownToOtherLayout() ? 'other-layout' : 'new';
   }
 
-  #wasEvicted(parent: ChainBlock | null, position: number, secret: Uint8Array): boolean {
-    return this.#allowedAfter(parent).some((scope) => {
-      const siblings = this.#siblings(parent, scope);
-      const graves = this.#indexes.flatMap((index) => index.tombstones.under(siblings));
-      const keys = new Map<number, BlockKey>();
-      return graves.some(({ key, count }) => {
-        if (position + count > this.#length) return false;
-        const tokens = this.#prompt.tokens.subarray(position * 4, (position + count) * 4);
-        const known = keys.get(count) ?? blockKey(secret, { ...siblings, tokens });
-        keys.set(count, known);
-        return known === key;
-      });
-    });
+  #wasEvicted(parent: ChainBlock | null, position: number): boolean {
+    const window = this.#window(position);
+    return this.#allowedAfter(parent).some((scope) =>
+      this.#indexes.some((index) => index.tombstones.hasPrefixOf(this.#siblings(parent, scope), window)),
+    );
   }
 
   #hasChild(parent: ChainBlock): boolean {
@@ -181,9 +176,11 @@ export function toRefs(found: readonly FoundBlock[]): BlockRef[] {
       key: block.key,
       scope: block.scope,
       start,
+      offset: 0,
       count,
       blockCount: block.count,
       decoded: { start: decodedStart, end: decodedEnd },
+      precision: block.precision,
     };
   });
 }

@@ -11,6 +11,9 @@ import type { KvCache } from './kv-cache.ts';
 import type { PrefixMatch } from './space.ts';
 import type { ProfileId } from '../contract/profiles.ts';
 import type { DocumentId } from '../contract/library.ts';
+import { KV_PRECISIONS } from '../contract/settings.ts';
+import type { KvPrecision } from '../contract/settings.ts';
+import { lowestPrecision, rankOf } from './precision.ts';
 import { scopeKind } from '../types.ts';
 import type { Scope } from '../types.ts';
 
@@ -39,6 +42,14 @@ interface Node {
   prefix: Int32Array;
   start: number;
   parent: BlockKey | null;
+  precision: KvPrecision;
+}
+
+interface Asked {
+  tokens: Int32Array;
+  layout: string;
+  scopes: Scope[];
+  lowest: KvPrecision;
 }
 
 function commonLength(left: Int32Array, right: Int32Array): number {
@@ -53,19 +64,23 @@ class Trial {
   readonly #options: { quotaBytes: number; memoryBudgetBytes: number };
   readonly #random: (below: number) => number;
   readonly #mayLose: boolean;
+  readonly #compacts: boolean;
   #nodes = new Map<BlockKey, Node>();
   #texts: { tokens: Int32Array; layout: string }[] = [];
   cache: KvCache;
   found = 0;
+  /** Blocks that became part of others. */
+  compacted = 0;
 
   constructor(
     folder: Folder,
     seed: number,
-    options: { quotaBytes: number; memoryBudgetBytes: number; mayLose: boolean },
+    options: { quotaBytes: number; memoryBudgetBytes: number; mayLose: boolean; compacts: boolean },
   ) {
     this.#folder = folder;
     this.#options = options;
     this.#mayLose = options.mayLose;
+    this.#compacts = options.compacts;
     this.#random = generator(seed);
     this.cache = openCache(folder, options);
   }
@@ -75,7 +90,8 @@ class Trial {
     const dice = this.#random(100);
     if (dice < 40) this.#add();
     else if (dice < 80) this.#find();
-    else if (dice < 90) this.cache.flush(0);
+    else if (dice < 88) this.cache.flush(0);
+    else if (dice < 90) this.#compact();
     else if (dice < 95) this.#measure();
     else if (dice < 98) this.#remove();
     else this.#reopen();
@@ -96,8 +112,10 @@ class Trial {
     const { tokens, layout } = text;
     const readable = READERS[this.#random(2)] ?? [];
     const space = spaceOf(this.cache, layout);
-    const match = space.find(tokens, readable);
-    this.#check(match, { tokens, layout, scopes: readable });
+    const wanted = KV_PRECISIONS[this.#random(4)] ?? 'lossless';
+    const match = space.find(tokens, readable, [wanted]);
+    this.#check(match, { tokens, layout, scopes: readable, lowest: wanted });
+    let isBetter = false;
     using _pin = space.pin(match.refs);
     const write = space.begin();
     let parent = match.parent === null ? undefined : this.#nodes.get(match.parent);
@@ -105,24 +123,38 @@ class Trial {
       const end = Math.min(tokens.length, start + (this.#random(3) === 0 ? 1 + this.#random(63) : 64));
       const scope = readable[Math.max(parent ? rank(parent.scope) : 0, this.#random(3))] ?? ANA;
       // Fixed by the block: which entry stored a block first is forgotten when it is evicted.
-      const entry: EntryRef = { kind: 'document', id: `d${(start + end) % 6}`, label: 'text' };
+      const entry: EntryRef = { kind: 'document', id: `d${(start >> 7) % 6}`, label: 'text' };
       const rows = rowsOf(tokens, start, end, layout);
-      const block = { parent: parent?.key ?? null, scope, entry, rows, tokens: tokens.slice(start, end) };
+      const block = {
+        parent: parent?.key ?? null,
+        scope,
+        entry,
+        rows,
+        tokens: tokens.slice(start, end),
+        precision: wanted,
+      };
       const key = write.add({ ...block, decodedStart: 0, decodedEnd: 0, prefillMs: end - start });
       const prefix = tokens.slice(0, end);
-      parent = this.#nodes.get(key) ?? { key, scope, entry, layout, prefix, start, parent: parent?.key ?? null };
+      const precision: KvPrecision = lowestPrecision([wanted, parent?.precision ?? 'lossless']);
+      const known = this.#nodes.get(key);
+      isBetter ||= known !== undefined && rankOf(precision) < rankOf(known.precision);
+      const node = { key, scope, entry, layout, prefix, start, parent: parent?.key ?? null };
+      parent = known && rankOf(known.precision) <= rankOf(precision) ? known : { ...(known ?? node), precision };
       this.#nodes.set(key, parent);
       start = end;
     }
     write.commit();
+    // A better file counts from when it is written.
+    if (isBetter) this.cache.flush();
   }
 
   #find(): void {
     const { tokens, layout } = this.#text();
     const scopes = READERS[this.#random(READERS.length)] ?? [];
     const space = spaceOf(this.cache, layout);
-    const match = space.find(tokens, scopes);
-    this.#check(match, { tokens, layout, scopes });
+    const lowest = KV_PRECISIONS[this.#random(4)] ?? 'lossless';
+    const match = space.find(tokens, scopes, [lowest]);
+    this.#check(match, { tokens, layout, scopes, lowest });
     using _pin = space.pin(match.refs);
     for (const ref of match.refs) {
       const rows = space.load(ref);
@@ -132,11 +164,34 @@ class Trial {
     this.found += match.tokens;
   }
 
-  #check(match: PrefixMatch, asked: { tokens: Int32Array; layout: string; scopes: Scope[] }): void {
+  #compact(): void {
+    if (!this.#compacts) return;
+    this.cache.flush();
+    this.compacted += this.cache.stats().blocks;
+    this.cache.compact(this.#random(2) === 0 ? 0 : Infinity);
+    this.compacted -= this.cache.stats().blocks;
+  }
+
+  #check(match: PrefixMatch, asked: Asked): void {
     let end = 0;
+    let before: BlockKey | null = null;
     for (const ref of match.refs) {
+      // Tidying up makes blocks that were never added: what they are is what they are found as.
+      if (this.#compacts && !this.#nodes.has(ref.key) && ref.count === ref.blockCount) {
+        const entry: EntryRef = { kind: 'document', id: `d${(ref.start >> 7) % 6}`, label: 'text' };
+        const prefix = asked.tokens.slice(0, ref.start + ref.count);
+        const { key, scope, start, precision } = ref;
+        this.#nodes.set(key, { key, scope, entry, layout: asked.layout, prefix, start, parent: before, precision });
+      }
+      before = ref.key;
       const node = this.#nodes.get(ref.key);
-      expect(node).toMatchObject({ layout: asked.layout, scope: ref.scope, start: ref.start });
+      const { scope, start, precision } = ref;
+      expect(rankOf(precision)).toBeLessThanOrEqual(rankOf(asked.lowest));
+      if (node) expect(node).toMatchObject({ layout: asked.layout, scope, start });
+      // After an eviction it may have come back less precise, never more.
+      if (node && this.#mayLose) expect(rankOf(precision)).toBeGreaterThanOrEqual(rankOf(node.precision));
+      else if (node) expect(precision).toBe(node.precision);
+      else expect(this.#compacts).toBe(true);
       expect(asked.scopes).toContain(ref.scope);
       expect(ref.start).toBe(end);
       end += ref.count;
@@ -149,15 +204,15 @@ class Trial {
   }
 
   /** The longest prefix by looking at every block: usable if all blocks before it are allowed too. */
-  #longest({ tokens, layout, scopes }: { tokens: Int32Array; layout: string; scopes: Scope[] }): number {
-    const allowed = new Set(scopes);
+  #longest({ tokens, layout, scopes, lowest }: Asked): number {
+    const isAllowed = (node: Node): boolean => scopes.includes(node.scope) && rankOf(node.precision) <= rankOf(lowest);
     let best = 0;
     for (const node of this.#nodes.values()) {
       const common = commonLength(node.prefix, tokens);
       if (node.layout !== layout || common <= Math.max(best, node.start)) continue;
       let at: Node | undefined = node;
-      while (at && allowed.has(at.scope) && at.parent !== null) at = this.#nodes.get(at.parent);
-      if (at && allowed.has(at.scope)) best = common;
+      while (at && isAllowed(at) && at.parent !== null) at = this.#nodes.get(at.parent);
+      if (at && isAllowed(at)) best = common;
     }
     return best;
   }
@@ -183,7 +238,7 @@ class Trial {
     expect(stats.bytesOnDisk).toBe(folderBytes(this.#folder));
     expect(stats.bytesInMemory).toBeLessThanOrEqual(this.#options.memoryBudgetBytes);
     expect(stats.damaged).toBe(0);
-    if (!this.#mayLose) expect(stats.blocks).toBe(this.#nodes.size);
+    if (!this.#mayLose && !this.#compacts) expect(stats.blocks).toBe(this.#nodes.size);
     expect(this.cache.pinnedBlocks).toBe(0);
   }
 
@@ -204,6 +259,7 @@ const BLOCK_BYTES = fileBytes(SHAPE, 64);
 
 test.each([
   { name: 'roomy', quotaBytes: 512 * MEGABYTE, memoryBudgetBytes: 64 * MEGABYTE, mayLose: false, steps: 800 },
+  { name: 'compaction', quotaBytes: 512 * MEGABYTE, memoryBudgetBytes: MEGABYTE, mayLose: false, steps: 800 },
   {
     name: 'little memory',
     quotaBytes: 512 * MEGABYTE,
@@ -215,9 +271,11 @@ test.each([
   { name: 'little of both', quotaBytes: MEGABYTE / 2, memoryBudgetBytes: 3 * BLOCK_BYTES, mayLose: true, steps: 400 },
 ])('random steps with $name find only right rows and all there must be; the account holds', SLOW, async (options) => {
   using folder = temporaryFolder();
-  const trial = new Trial(folder, 20_261, options);
+  const compacts = options.name === 'compaction' || options.mayLose;
+  const trial = new Trial(folder, 20_261, { ...options, compacts });
   for (let step = 0; step < options.steps; step++) trial.step();
   expect(trial.found).toBeGreaterThan(1000);
+  expect(trial.compacted > 0).toBe(compacts);
   expect(await trial.cache.verify()).toMatchObject({ clean: true });
   trial.cache.close();
 });

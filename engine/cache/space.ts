@@ -1,14 +1,22 @@
 // The cache as one model sees it: all blocks of one layout. Finds prefixes, lends rows, takes new blocks.
 // Knows token ids and scopes, never texts or models.
 
+import { evictedTexts } from './evicted.ts';
+import type { EvictedText } from './evicted.ts';
+import { following } from './following.ts';
 import { planeFloats, tokenBytes } from './block.ts';
-import type { BlockKey, BlockRef } from './block.ts';
+import type { BlockKey, BlockRef, BlockRow } from './block.ts';
+import { lowestPrecision, READABLE_PRECISIONS } from './precision.ts';
 import { PrefixWalk, toRefs } from './prefix-walk.ts';
 import type { Miss } from './prefix-walk.ts';
+import type { DonorSpan } from './span-donor.ts';
+import { findDonorSpans } from './span-find.ts';
+import { VectorIndex } from './vectors-index.ts';
 import { Write } from './write.ts';
 import type { WriteContext } from './write.ts';
+import type { KvPrecision } from '../contract/settings.ts';
 import { assert } from '../lib/assert.ts';
-import type { KvRows, Scope } from '../types.ts';
+import type { KvRows, Scope, TokenRange } from '../types.ts';
 
 export interface PrefixMatch {
   /** Tokens found, from the start of the prompt. */
@@ -28,6 +36,13 @@ export interface Pin extends Disposable {
   readonly refs: readonly BlockRef[];
 }
 
+export interface SpanOptions {
+  /** What every prompt with the app's own system text begins with: tells whose text a donor stood behind. */
+  neutral?: Int32Array | undefined;
+  /** Blocks of another precision are as if they were not there. Left out: all but `int4`. */
+  accept?: readonly KvPrecision[] | undefined;
+}
+
 export type SpaceContext = Omit<WriteContext, 'ended'> & { writes: Set<Write> };
 
 export class Space {
@@ -35,13 +50,44 @@ export class Space {
 
   constructor(context: SpaceContext) {
     this.#context = context;
+    // Here, when a model is opened, and not in somebody's turn: reads all token ids of the layout.
+    context.store.guard(undefined, () => context.store.anchors(context.layout));
   }
 
-  /** The longest prefix of `tokens` in the allowed scopes. */
-  find(tokens: Int32Array, scopes: readonly Scope[]): PrefixMatch {
+  /**
+   * The longest prefix of `tokens` in the allowed scopes. Blocks of a lower precision than all in `accept` are as if
+   * they were not there.
+   */
+  find(
+    tokens: Int32Array,
+    scopes: readonly Scope[],
+    accept: readonly KvPrecision[] = READABLE_PRECISIONS,
+  ): PrefixMatch {
     const { store } = this.#context;
     const nothing: PrefixMatch = { tokens: 0, refs: [], parent: null, parentEnd: 0, miss: 'new', divergedAt: null };
-    return store.guard(nothing, () => this.#find(tokens, scopes));
+    return store.guard(nothing, () => this.#find(tokens, scopes, lowestPrecision(accept)));
+  }
+
+  /**
+   * Runs of the positions in `range`, never the last of the prompt, that equal text in blocks of the allowed scopes,
+   * wherever it stood there. Disjoint, ascending. Their rows are exact behind what the donor stood behind, not here.
+   */
+  findSpans(
+    tokens: Int32Array,
+    range: TokenRange,
+    scopes: readonly Scope[],
+    { neutral, accept = READABLE_PRECISIONS }: SpanOptions = {},
+  ): DonorSpan[] {
+    const { store, layout } = this.#context;
+    return store.guard([], () => {
+      const anchors = store.anchors(layout);
+      const row = (key: BlockKey): BlockRow | null => {
+        const found = store.get(key);
+        if (found === null) anchors.remove(key);
+        return found !== null && accept.includes(found.precision) ? found : null;
+      };
+      return findDonorSpans({ anchors, row }, { tokens, range, scopes, neutral });
+    });
   }
 
   /** Counts a lookup for the statistics: of `asked` tokens, `found` were there. */
@@ -51,14 +97,14 @@ export class Space {
     counters.misses += asked - found;
   }
 
-  #find(tokens: Int32Array, scopes: readonly Scope[]): PrefixMatch {
-    const { store, layout, secret } = this.#context;
-    const walk = new PrefixWalk(store.lookupIndexes, { tokens: tokenBytes(tokens), layout, scopes });
+  #find(tokens: Int32Array, scopes: readonly Scope[], lowest: KvPrecision): PrefixMatch {
+    const { store, layout } = this.#context;
+    const walk = new PrefixWalk(store.lookupIndexes, { tokens: tokenBytes(tokens), layout, scopes, lowest });
     const found = walk.run();
     const last = found.at(-1);
     const end = last ? last.start + last.count : 0;
     const parent = found.findLast(({ block, count }) => count === block.count);
-    const miss = walk.missAfter(found, secret);
+    const miss = walk.missAfter(found);
     return {
       tokens: end,
       refs: toRefs(found),
@@ -100,6 +146,27 @@ export class Space {
     const rows = refs.reduce((sum, ref) => sum + ref.count, 0);
     const shares = refs.map((ref) => ({ key: ref.key, savedMs: (savedMs * ref.count) / Math.max(1, rows) }));
     store.guard(undefined, () => store.use(shares, now()));
+  }
+
+  /** Token ids that the cache holds behind these rows in the allowed scopes, latest first. */
+  following(ref: BlockRef, scopes: readonly Scope[]): Int32Array[] {
+    const { store } = this.#context;
+    return store.guard([], () => following(store, ref, scopes));
+  }
+
+  /**
+   * Texts of all scopes whose rows were dropped for room, at most `limit`, most worth having back first: for work
+   * ahead of time, never for showing.
+   */
+  evicted(limit: number): EvictedText[] {
+    const { store, layout } = this.#context;
+    return store.guard([], () => evictedTexts(store, layout, limit));
+  }
+
+  /** Vectors of what is in this space, made in one way. */
+  vectors(method: string): VectorIndex {
+    const { store, layout } = this.#context;
+    return new VectorIndex({ store, layout, method });
   }
 
   begin(): Write {

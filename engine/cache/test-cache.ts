@@ -11,6 +11,7 @@ import { KvCache } from './kv-cache.ts';
 import type { KvCacheOptions } from './kv-cache.ts';
 import type { Space } from './space.ts';
 import type { ProfileId } from '../contract/profiles.ts';
+import type { KvPrecision } from '../contract/settings.ts';
 import { privateScope } from '../types.ts';
 import type { KvRows, Scope } from '../types.ts';
 
@@ -70,26 +71,31 @@ export function rowsOf(tokens: Int32Array, start: number, end: number, layout = 
   return { count, k, v };
 }
 
-/** One number for each position 0..end-1, fixed by layout and all tokens up to it (FNV-1a; exact as fp32). */
-function marksOf(tokens: Int32Array, end: number, layout: string): Int32Array {
+/** One number from 0 to 4096 for each position 0..end-1, fixed by layout and all tokens up to it (FNV-1a; exact as fp32). */
+function marksOf(tokens: Int32Array, end: number, layout: string): Float64Array {
   let state = crc32(layout);
-  const marks = new Int32Array(end);
+  const marks = new Float64Array(end);
   for (let at = 0; at < end; at++) {
     state = Math.imul(state ^ (tokens[at] ?? 0), 16777619);
     state = Math.imul(state ^ (state >>> 15), 16777619);
-    marks[at] = (state >>> 10) + 1;
+    marks[at] = ((state >>> 10) + 1) / 1024;
   }
   return marks;
 }
 
-/** Whether the used rows are those of this prompt: first and last value of each row of k and v. */
+/** How far a value of these rows may be off, by the coding with this precision. */
+const TOLERANCE: Record<KvPrecision, number> = { lossless: 0, fp16: 2, int8: 20, int4: 330 };
+
+/** Whether the used rows are those of this prompt: first and last value of each row of k and v, as precise as promised. */
 export function areRowsOf(rows: KvRows, ref: BlockRef, prompt: { tokens: Int32Array; layout?: string }): boolean {
   if (rows.count !== ref.blockCount) return false;
   const marks = marksOf(prompt.tokens, ref.start + ref.count, prompt.layout ?? 'layout');
   for (let row = 0; row < ref.count; row++) {
     const mark = marks[ref.start + row] ?? 0;
     const last = ((LANES - 1) * rows.count + row + 1) * SHAPE.headSize - 1;
-    if (rows.k[row * SHAPE.headSize] !== mark || rows.v[last] !== -mark - LANES + 1) return false;
+    const [first = NaN, end = NaN] = [rows.k[row * SHAPE.headSize], rows.v[last]];
+    const off = Math.max(Math.abs(first - mark), Math.abs(end + mark + LANES - 1));
+    if (!(off <= TOLERANCE[ref.precision])) return false;
   }
   return true;
 }
@@ -103,18 +109,19 @@ export interface Kept {
   parent?: BlockKey | null;
   blockTokens?: number;
   layout?: string;
+  precision?: KvPrecision;
 }
 
 /** Adds the prompt's blocks and commits. Returns their keys. */
 export function keep(space: Space, kept: Kept): BlockKey[] {
-  const { tokens, scope, entry = HANDBOOK, blockTokens = BLOCK_TOKENS, layout } = kept;
+  const { tokens, scope, entry = HANDBOOK, blockTokens = BLOCK_TOKENS, layout, precision = 'lossless' } = kept;
   const write = space.begin();
   const keys: BlockKey[] = [];
   let parent = kept.parent ?? null;
   for (let start = kept.start ?? 0; start < tokens.length; start += blockTokens) {
     const end = Math.min(start + blockTokens, tokens.length);
     const rows = rowsOf(tokens, start, end, layout);
-    const block = { parent, scope, entry, rows, tokens: tokens.slice(start, end), prefillMs: end - start };
+    const block = { parent, scope, entry, rows, tokens: tokens.slice(start, end), prefillMs: end - start, precision };
     parent = write.add({ ...block, decodedStart: 0, decodedEnd: 0 });
     keys.push(parent);
   }

@@ -2,12 +2,15 @@
 
 import { rowBytes } from './block.ts';
 import type { BlockKey, BlockShape } from './block.ts';
+import type { KvPrecision } from '../contract/settings.ts';
 import type { KvRows } from '../types.ts';
 
 export interface QueuedBlock {
   key: BlockKey;
   shape: BlockShape;
   rows: KvRows;
+  precision: KvPrecision;
+  coding: KvPrecision;
 }
 
 export class WriteQueue {
@@ -25,6 +28,10 @@ export class WriteQueue {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  get(key: BlockKey): QueuedBlock | undefined {
+    return this.#blocks.get(key);
   }
 
   has(key: BlockKey): boolean {

@@ -14,16 +14,20 @@ interface BenchOptions extends CommonOptions {
   policy?: PolicyName;
   maxTokens?: number;
   limit?: number;
+  tokens?: number;
   out?: string;
 }
 
 export function addBenchCommand(program: Command, benchEntry: string): void {
-  const command = program.command('bench').description('measure: prefix, or trace with a recorded day of turns');
+  const command = program
+    .command('bench')
+    .description('measure: prefix, speed, storage, repair, or trace with a recorded day of turns');
   command
     .argument('<name>', 'the scenario')
     .option('--quick', 'fewer repeats')
-    .option('--shape <name>', 'prefix: seeded weights of this shape (smollm2-135m) instead of a model')
-    .option('--trace <prefix>', 'trace: replays PREFIX.documents.jsonl and PREFIX.turns.jsonl')
+    .option('--shape <name>', 'prefix, speed, repair: seeded weights of this shape (smollm2-135m) instead of a model')
+    .option('--tokens <n>', 'speed, repair: length of the prompts', wholeNumber({ least: 128 }))
+    .option('--trace <prefix>', 'trace: replays PREFIX.documents.jsonl and PREFIX.turns.jsonl (default: our own)')
     .addOption(policyOption())
     .option('--max-tokens <n>', 'trace: end every answer after this many tokens', wholeNumber({ least: 1 }))
     .option('--limit <turns>', 'trace: replay only the first turns', wholeNumber({ least: 1 }))
@@ -53,6 +57,7 @@ function flagsOf(options: BenchOptions): string[] {
     '--policy': options.policy,
     '--max-tokens': options.maxTokens,
     '--limit': options.limit,
+    '--tokens': options.tokens,
     '--out': options.out,
   };
   const flags = Object.entries(valued).flatMap(([flag, value]) => (value === undefined ? [] : [`${flag}=${value}`]));

@@ -27,6 +27,8 @@ export function addCacheCommands(program: Command): void {
     .action(() => list(listing.optsWithGlobals<CacheOptions>()));
   const verifying = cache.command('verify').description('read every block and drop damaged ones');
   verifying.action(() => verify(verifying.optsWithGlobals<CacheOptions>()));
+  const healing = cache.command('heal').description('compute exactly what approximate answers left behind');
+  healing.action(() => heal(healing.optsWithGlobals<CacheOptions>()));
   const clearing = cache.command('clear').description('delete everything, or only one scope or one person');
   clearing
     .addOption(new Option('--scope <scope>', 'only this scope').choices(['private', 'library', 'app']))
@@ -90,6 +92,16 @@ async function verify(options: CacheOptions): Promise<void> {
 function describeDamage(found: CacheVerify): string {
   const parts = `${found.damaged} damaged, ${found.missingFiles} without a file, ${found.orphanFiles} unknown files`;
   return `The cache was not clean: ${parts}. They are dropped and will be computed again; verify once more to be sure.`;
+}
+
+async function heal(options: CacheOptions): Promise<void> {
+  await withEngine(options, async (client) => {
+    const result = await client.call('cache.heal', {});
+    const { healedTokens: tokens } = result;
+    printResult(options, result, [
+      tokens === 0 ? 'Everything is exact.' : `${tokens} tokens are computed exactly now.`,
+    ]);
+  });
 }
 
 async function clear(options: CacheOptions): Promise<void> {

@@ -6,9 +6,11 @@ import type { Interface } from 'node:readline';
 import type { Conversation } from '../contract/chat.ts';
 import { RemoteError } from '../contract/errors.ts';
 import type { EngineClient } from '../contract/rpc.ts';
-import { printResult, writeAnswer } from './output.ts';
+import { answerOnStdout, printResult } from './output.ts';
+import { ensureProfile } from './people.ts';
 import { readDocument } from './read-document.ts';
-import { answerQuestion, openConversation, reuseSummary } from './turn.ts';
+import { reuseSummary } from './reuse-summary.ts';
+import { answerQuestion, openConversation } from './turn.ts';
 import type { Answer } from './turn.ts';
 import { addAskingOptions } from './turn-options.ts';
 import type { AskingOptions } from './turn-options.ts';
@@ -22,7 +24,8 @@ export function addChatCommand(program: Command): void {
 async function chat(options: AskingOptions): Promise<void> {
   const files = options.document.map(readDocument);
   await withEngine(options, async (client) => {
-    const conversation = await openConversation(client, options, files);
+    const { id: profileId } = await ensureProfile(client, options.profile);
+    const conversation = await openConversation(client, profileId, { options, files });
     const answers = await talk(client, conversation, options);
     if (options.json === true) printResult(options, { conversationId: conversation.id, answers }, []);
   });
@@ -61,11 +64,10 @@ interface Line {
 
 async function answerLine(client: EngineClient, turn: Line): Promise<Answer | null> {
   const { profileId, id: conversationId } = turn.conversation;
-  const write = turn.options.json === true ? null : writeAnswer;
+  const view = turn.options.json === true ? null : answerOnStdout();
   try {
     const question = { profileId, conversationId, text: turn.line };
-    const answer = await answerQuestion(client, question, { options: turn.options, signal: turn.signal, write });
-    write?.('\n');
+    const answer = await answerQuestion(client, question, { options: turn.options, signal: turn.signal, view });
     process.stderr.write(`${reuseSummary(answer.report)}\n`);
     return answer;
   } catch (error) {

@@ -25,6 +25,13 @@ export function addLibraryCommands(program: Command): void {
   listing
     .option('--profile <name>', 'list what this person sees, private documents included')
     .action(() => list(listing.optsWithGlobals<LibraryOptions>()));
+  const preparing = library
+    .command('prepare')
+    .description('read a document ahead of time, so that nobody waits for it');
+  preparing
+    .argument('<id>', 'as listed')
+    .option('--profile <name>', 'who asks for it; needed for a private document (default: who added it)')
+    .action((id: string) => prepare(id, preparing.optsWithGlobals<LibraryOptions>()));
   const removing = library.command('remove').description('remove a document and what was computed from it');
   removing
     .argument('<id>', 'as listed')
@@ -56,24 +63,37 @@ async function list(options: LibraryOptions): Promise<void> {
   });
 }
 
+async function prepare(id: string, options: LibraryOptions): Promise<void> {
+  await withEngine(options, async (client) => {
+    const document = await documentOf(client, id, options.profile);
+    const profileId = await actorOn(client, document, options.profile);
+    const result = await client.call('library.prepare', { profileId, documentId: document.id });
+    const readers = document.scope === 'library' ? 'everybody' : document.ownerName;
+    const ready = `${document.title} is ready for ${readers}: ${result.tokens} tokens are kept.`;
+    printResult(options, result, result.tokens > 0 ? [ready] : []);
+    if (result.tokens > 0) return;
+    throw new CommandFailure(`${document.title} was not read: reuse is off, or it is too long for this model.`);
+  });
+}
+
 async function remove(id: string, options: LibraryOptions): Promise<void> {
   await withEngine(options, async (client) => {
-    const document = (await visibleDocuments(client, options.profile)).find((each) => each.id === id);
-    if (document === undefined) {
-      throw new CommandFailure(`There is no document ${id}. List them with: hearth library list`);
-    }
-    const profileId = await removerOf(client, document, options.profile);
+    const document = await documentOf(client, id, options.profile);
+    const profileId = await actorOn(client, document, options.profile);
     await client.call('library.remove', { profileId, documentId: document.id });
     printResult(options, { removed: id }, [`${document.title} is removed.`]);
   });
 }
 
+/** Throws CommandFailure where this person, or without a name everybody, sees no such document. */
+async function documentOf(client: EngineClient, id: string, name: string | undefined): Promise<LibraryDocument> {
+  const document = (await visibleDocuments(client, name)).find((each) => each.id === id);
+  if (document !== undefined) return document;
+  throw new CommandFailure(`There is no document ${id}. List them with: hearth library list`);
+}
+
 /** The person named, else who added the document, else, where that one has left, anybody. */
-async function removerOf(
-  client: EngineClient,
-  document: LibraryDocument,
-  name: string | undefined,
-): Promise<ProfileId> {
+async function actorOn(client: EngineClient, document: LibraryDocument, name: string | undefined): Promise<ProfileId> {
   if (name !== undefined) return (await profileNamed(client, name)).id;
   const profiles = await client.call('profiles.list', {});
   return (profiles.find((profile) => profile.id === document.ownerId) ?? profiles[0])?.id ?? document.ownerId;

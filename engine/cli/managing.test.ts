@@ -25,6 +25,17 @@ test('people are added once, listed, and removed by name', async () => {
   expect(await failure(hearth('profiles', 'remove', 'Mia'))).toMatch(/no profile named Mia/);
 });
 
+test('what a person chose is kept and listed; a clinic is one', async () => {
+  const wanted = ['--clinic', '--policy', 'hearth', '--quality', 'fast', '--no-verify'];
+  const ward: Profile = await done(hearth('profiles', 'add', 'Ward', ...wanted, '--json'));
+  expect(ward).toMatchObject({ kind: 'clinic', policy: 'hearth', quality: 'fast', verify: false });
+  const noa: Profile = await done(hearth('profiles', 'add', 'Noa', '--verify', '--json'));
+  expect(noa).toMatchObject({ kind: 'personal', policy: null, quality: null, verify: true });
+  const listed = (await hearth('profiles', 'list')).stdout;
+  expect(listed).toMatch(/^Ward {2}clinic +policy hearth, quality fast, not verified +since /m);
+  expect(listed).toMatch(/^Noa {3}personal +verified +since /m);
+});
+
 test('the library keeps a text once, and removes it by id', async () => {
   const leaflet = join(folder, 'leaflet.md');
   writeFileSync(leaflet, '# Water\n\nDo not water the house on Monday.');

@@ -1,5 +1,6 @@
 // What a command prints: lines for a person, or one JSON object on the last line of stdout.
 
+import { AnswerView } from './answer-view.ts';
 import type { CommonOptions } from './with-engine.ts';
 
 /** Prints the result on stdout: the object with --json, the lines otherwise. */
@@ -8,9 +9,13 @@ export function printResult(options: CommonOptions, result: object, lines: strin
   if (text.length > 0) process.stdout.write(`${text}\n`);
 }
 
-/** Writes a piece of an answer as it comes. A terminal gets no control characters: it would obey them. */
-export function writeAnswer(text: string): void {
-  process.stdout.write(process.stdout.isTTY ? text.replaceAll(/[^\P{Cc}\n\t]/gu, '') : text);
+/** Shows an answer on stdout. A terminal gets no control characters: it would obey them. */
+export function answerOnStdout(): AnswerView {
+  const terminal = process.stdout.isTTY;
+  const write = (text: string) => {
+    process.stdout.write(terminal ? text.replaceAll(/[^\P{Cc}\n\t]/gu, '') : text);
+  };
+  return new AnswerView(write, { terminal });
 }
 
 /** Columns padded to their widest cell; no line ends in spaces. */

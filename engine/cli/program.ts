@@ -6,6 +6,7 @@ import { addAskCommand } from './ask.ts';
 import { addBenchCommand } from './bench.ts';
 import { addCacheCommands } from './cache.ts';
 import { addChatCommand } from './chat.ts';
+import { addCompareCommand } from './compare.ts';
 import { addLibraryCommands } from './library.ts';
 import { addModelsCommands } from './models.ts';
 import { addProfilesCommands } from './profiles.ts';
@@ -23,6 +24,7 @@ export function createProgram({ benchEntry }: { benchEntry: string }): Command {
     .exitOverride();
   addAskCommand(program);
   addChatCommand(program);
+  addCompareCommand(program);
   addLibraryCommands(program);
   addModelsCommands(program);
   addCacheCommands(program);

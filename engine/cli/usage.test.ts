@@ -17,16 +17,23 @@ describe('wrong usage ends with 2, a message on stderr and nothing on stdout', (
     ['an empty question', ['ask', ' ', '--profile', 'ana'], /the question is empty/],
     ['nobody who asks', ['ask', 'Why?'], /required option '--profile <name>' not specified/],
     [
-      'a policy of another version',
-      ['ask', 'Why?', '--profile', 'ana', '--policy', 'hearth'],
-      /Available in this version: off, exact\./,
+      'a policy that this version does not have',
+      ['ask', 'Why?', '--profile', 'ana', '--policy', 'telepathy'],
+      /Available in this version: off, exact, hearth\./,
+    ],
+    [
+      'an unknown quality',
+      ['profiles', 'add', 'ana', '--quality', 'perfect'],
+      /Allowed choices are exact, balanced, fast/,
     ],
     ['an unknown scope', ['ask', 'Why?', '--profile', 'ana', '--scope', 'app'], /Allowed choices are private, library/],
     ['no number of tokens', ['ask', 'Why?', '--profile', 'ana', '--max-tokens', '0'], /whole number from 1 on/],
     ['a temperature that is none', ['ask', 'Why?', '--profile', 'ana', '--temperature', 'hot'], /number from 0 to 5/],
-    ['a benchmark that does not exist', ['bench', 'nothing'], /There is no benchmark nothing\. Known: prefix, trace\./],
-    ['a replay without a trace', ['bench', 'trace'], /--trace PREFIX/],
-    ['a command of another version', ['compare', 'Why?'], /unknown command 'compare'/],
+    ['a benchmark that does not exist', ['bench', 'nothing'], /There is no benchmark nothing\. Known: prefix, trace/],
+    ['nothing to compare', ['compare', ' '], /the question is empty/],
+    ['a comparison that is too long', ['compare', 'Why?', '--tokens', '1025'], /whole number from 1 to 1024/],
+    ['a comparison of sampled text', ['compare', 'Why?', '--temperature', '1'], /unknown option '--temperature'/],
+    ['nothing to prepare', ['library', 'prepare'], /missing required argument 'id'/],
   ];
   test.concurrent.each(wrong)('%s', async (_, args, message) => {
     const ran = await runHearth(args);
@@ -75,7 +82,7 @@ test('help names every command and the shared options, and ends with 0', async (
   expect(ran.code).toBe(0);
   expect(ran.stdout).toMatch(/--data <dir>[\s\S]*--model <id\|folder>[\s\S]*--json/);
   const overview = await runHearth(['--help']);
-  for (const name of ['ask', 'chat', 'library', 'models', 'cache', 'profiles', 'serve', 'bench']) {
+  for (const name of ['ask', 'chat', 'compare', 'library', 'models', 'cache', 'profiles', 'serve', 'bench']) {
     expect(overview.stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
   }
 });

@@ -2,7 +2,8 @@
 
 import type { DocumentId, DocumentScope, LibraryDocument } from './library.ts';
 import type { ProfileId } from './profiles.ts';
-import type { PolicyName, Quality, Sampling } from './settings.ts';
+import type { KvPrecision, PolicyName, Quality, Sampling } from './settings.ts';
+import type { ScopeKind } from './cache.ts';
 
 export type ConversationId = string & { readonly brand: 'ConversationId' };
 export type MessageId = string & { readonly brand: 'MessageId' };
@@ -48,6 +49,8 @@ export interface NewConversation {
 export interface TurnOptions {
   policy?: PolicyName | undefined;
   quality?: Quality | undefined;
+  /** Check an answer from approximate rows against exact ones before it is final. */
+  verify?: boolean | undefined;
   sampling?: Partial<Sampling> | undefined;
 }
 
@@ -72,6 +75,26 @@ export interface TokenOrigins {
   fresh: number;
 }
 
+export type TokenOrigin = keyof TokenOrigins;
+
+/** Where a run of prompt tokens came from. Spans cover the prompt in order. */
+export interface OriginSpan {
+  start: number;
+  end: number;
+  origin: TokenOrigin;
+  /** Scope of the rows that were reused; null for fresh tokens. */
+  scope: ScopeKind | null;
+  /** Reused tokens in it that the deep layers computed again, as ranges. */
+  recomputed: [start: number, end: number][];
+}
+
+/** What checking an approximate answer against exact rows found. */
+export interface Verification {
+  checkedTokens: number;
+  /** Null: every token was right. Else from this character on the text was replaced; `removed` is what stood there. */
+  correction: { at: number; removed: string } | null;
+}
+
 /** Milliseconds until the first token, by what they were spent on. */
 export interface TimeSplit {
   queueMs: number;
@@ -87,12 +110,23 @@ export interface TurnReport {
   quality: Quality;
   model: string;
   state: 'exact' | 'approximate';
-  kvPrecision: 'lossless' | 'fp16' | 'int8' | 'int4';
+  /** An approximate turn whose rows have since been computed exactly; the next turn starts from those. */
+  healed: boolean;
+  /** Lowest precision among the rows reused. */
+  kvPrecision: KvPrecision;
   promptTokens: number;
   /** Sums to promptTokens. */
   tokens: TokenOrigins;
   /** Of the reused tokens, how many the deep layers computed again. */
   recomputed: number;
+  /** The prompt, span by span. */
+  spans: OriginSpan[];
+  /** Approximate rows computed again while the answer was written. */
+  repairedTokens: number;
+  /** Null when the answer was not verified: exact turns need not be. */
+  verification: Verification | null;
+  /** Tokens guessed from an earlier answer, and how many of them the model confirmed. */
+  draft: { proposed: number; accepted: number };
   /** Share of promptTokens × layers that was computed, selection cost included. */
   tokenLayers: number;
   ttftMs: number;
@@ -106,7 +140,8 @@ export interface TurnReport {
   sharedFrom: { private: number; library: number; app: number };
   /**
    * Why not more was reused; null when nothing was missed. `policy-off`, `new` (never read before), `private` (first
-   * read of a private document), `edited-at-token-N`, `evicted` (dropped for room), `damaged`, `model-changed`.
+   * read of a private document), `edited-at-token-N`, `evicted` (dropped for room), `damaged`, `model-changed`,
+   * `too-short` (reuse would cost more than it saves).
    */
   missReason: string | null;
   stopReason: 'end' | 'length' | 'stop-string' | 'stopped' | 'context';
@@ -127,7 +162,27 @@ export type ChatEvent =
   | { type: 'queued'; position: number }
   | ({ type: 'reuse' } & ReusePlanReport)
   | { type: 'progress'; doneTokens: number; totalTokens: number }
-  | { type: 'text'; text: string };
+  | { type: 'text'; text: string }
+  /** The answer is written; it is now checked against exact rows. */
+  | { type: 'verifying' }
+  /** From character `at` on the answer was wrong: what stands there is withdrawn, and `text` events go on from there. */
+  | { type: 'correction'; at: number };
+
+/** One token of a prompt as text, with where its rows came from. */
+export interface PromptToken {
+  text: string;
+  origin: TokenOrigin;
+  recomputed: boolean;
+}
+
+/** Teacher-forced comparison of a policy with `off` over the same tokens. */
+export interface Comparison {
+  tokens: number;
+  meanKl: number;
+  maxKl: number;
+  top1Agreement: number;
+  report: TurnReport;
+}
 
 /** How a turn ended: the saved answer, with its report. */
 export interface ChatResult {

@@ -2,11 +2,12 @@
 
 import { z } from 'zod';
 import type { CallName, EngineCalls, EngineStreams, StreamName } from './engine-api.ts';
-import { PROFILE_COLOURS } from './profiles.ts';
-import { POLICIES } from './settings.ts';
+import { PROFILE_COLOURS, PROFILE_KINDS } from './profiles.ts';
+import { KV_PRECISIONS, POLICIES, QUALITIES } from './settings.ts';
 
 export const MAX_MESSAGE_CHARACTERS = 200_000;
 export const MAX_DOCUMENT_CHARACTERS = 2_000_000;
+export const MAX_COMPARED_TOKENS = 1024;
 
 const id = z.string().min(1).max(64);
 const title = z.string().trim().min(1).max(200);
@@ -36,6 +37,8 @@ const sampling = z.strictObject({
 const settings = z.strictObject({
   modelId: id.max(200),
   policy: z.enum(POLICIES),
+  quality: z.enum(QUALITIES),
+  kvPrecision: z.enum(KV_PRECISIONS),
   cacheQuotaBytes: bytes,
   memoryBudgetBytes: bytes,
   threads: z.number().int().min(1).max(256),
@@ -43,7 +46,8 @@ const settings = z.strictObject({
 });
 const turn = {
   policy: z.enum(POLICIES).optional(),
-  quality: z.enum(['exact', 'balanced', 'fast']).optional(),
+  quality: z.enum(QUALITIES).optional(),
+  verify: z.boolean().optional(),
   sampling: sampling.partial().optional(),
 };
 const owned = { profileId: id };
@@ -52,6 +56,15 @@ const profile = {
   name: z.string().trim().min(1).max(60),
   avatar: z.string().trim().min(1).max(8).optional(),
   colour: z.enum(PROFILE_COLOURS).optional(),
+  kind: z.enum(PROFILE_KINDS).optional(),
+  policy: z.enum(POLICIES).nullable().optional(),
+  quality: z.enum(QUALITIES).nullable().optional(),
+  verify: z.boolean().nullable().optional(),
+};
+const message = {
+  ...ofConversation,
+  ...turn,
+  text: z.string().trim().min(1).max(MAX_MESSAGE_CHARACTERS),
 };
 
 const schemas = {
@@ -73,7 +86,11 @@ const schemas = {
   'conversations.get': z.strictObject(ofConversation),
   'conversations.rename': z.strictObject({ ...ofConversation, title }),
   'conversations.setDocuments': z.strictObject({ ...ofConversation, documents: z.array(id).max(32) }),
+  'conversations.prepare': z.strictObject(ofConversation),
+  'conversations.settled': z.strictObject(ofConversation),
   'conversations.remove': z.strictObject(ofConversation),
+  'messages.tokens': z.strictObject({ ...ofConversation, messageId: id }),
+  'library.samples': none,
   'library.list': z.strictObject(owned),
   'library.add': z.strictObject({
     ...owned,
@@ -82,6 +99,7 @@ const schemas = {
     scope,
   }),
   'library.get': z.strictObject({ ...owned, documentId: id }),
+  'library.prepare': z.strictObject({ ...owned, documentId: id }),
   'library.remove': z.strictObject({ ...owned, documentId: id }),
   'models.list': none,
   'models.check': z.strictObject({ folder }),
@@ -92,13 +110,11 @@ const schemas = {
   'cache.list': z.strictObject(owned),
   'cache.pin': z.strictObject({ ...owned, entryId: id, pinned: z.boolean() }),
   'cache.remove': z.strictObject({ ...owned, entryId: id }),
+  'cache.heal': none,
   'cache.verify': none,
   'cache.clear': z.strictObject({ scope: z.enum(['private', 'library', 'app']).optional(), profileId: id.optional() }),
-  'chat.send': z.strictObject({
-    ...ofConversation,
-    ...turn,
-    text: z.string().trim().min(1).max(MAX_MESSAGE_CHARACTERS),
-  }),
+  'chat.send': z.strictObject(message),
+  'chat.compare': z.strictObject({ ...message, tokens: z.number().int().min(1).max(MAX_COMPARED_TOKENS) }),
   'chat.regenerate': z.strictObject({ ...ofConversation, ...turn }),
 } satisfies Record<CallName | StreamName, z.ZodType>;
 

@@ -7,11 +7,14 @@ import type {
   Conversation,
   ConversationId,
   ConversationSummary,
+  Comparison,
+  MessageId,
   NewConversation,
+  PromptToken,
   Regenerate,
   SendMessage,
 } from './chat.ts';
-import type { DocumentId, DocumentText, LibraryDocument, NewDocument } from './library.ts';
+import type { DocumentId, DocumentText, LibraryDocument, NewDocument, SampleDocument } from './library.ts';
 import type { ModelCheck, ModelSummary } from './models.ts';
 import type { NewProfile, Profile, ProfileId } from './profiles.ts';
 import type { Settings } from './settings.ts';
@@ -49,11 +52,21 @@ export interface EngineCalls {
   'conversations.get': { params: OfConversation; result: Conversation };
   'conversations.rename': { params: OfConversation & { title: string }; result: ConversationSummary };
   'conversations.setDocuments': { params: OfConversation & { documents: DocumentId[] }; result: Conversation };
+  /** The chat is open, a document was attached, or a question is being typed: read ahead when nobody waits. */
+  'conversations.prepare': { params: OfConversation; result: Nothing };
+  /** Ends when nothing of this chat waits to be healed or read ahead. */
+  'conversations.settled': { params: OfConversation; result: Nothing };
+  /** The prompt that a message answered, token by token. Throws `not-found` when its text has changed since. */
+  'messages.tokens': { params: OfConversation & { messageId: MessageId }; result: { tokens: PromptToken[] } };
   'conversations.remove': { params: OfConversation; result: Nothing };
+  /** Documents that come with Hearth to try it with; they are in nobody's library until they are added. */
+  'library.samples': { params: Nothing; result: { samples: SampleDocument[] } };
   'library.list': { params: Owned; result: LibraryDocument[] };
   /** The same text in the same scope is added once; the existing document comes back. */
   'library.add': { params: NewDocument; result: LibraryDocument };
   'library.get': { params: Owned & { documentId: DocumentId }; result: DocumentText };
+  /** Reads the document for everyone ahead of time; ends when its rows are kept. A private one: for its owner. */
+  'library.prepare': { params: Owned & { documentId: DocumentId }; result: { tokens: number } };
   'library.remove': { params: Owned & { documentId: DocumentId }; result: Nothing };
   'models.list': { params: Nothing; result: ModelSummary[] };
   'models.check': { params: { folder: string }; result: ModelCheck };
@@ -65,6 +78,8 @@ export interface EngineCalls {
   'cache.list': { params: Owned; result: CacheEntry[] };
   'cache.pin': { params: Owned & { entryId: EntryId; pinned: boolean }; result: Nothing };
   'cache.remove': { params: Owned & { entryId: EntryId }; result: Nothing };
+  /** Computes exactly what approximate turns left behind, and ends when nothing is left. */
+  'cache.heal': { params: Nothing; result: { healedTokens: number } };
   'cache.verify': { params: Nothing; result: CacheVerify };
   'cache.clear': {
     params: { scope?: ScopeKind | undefined; profileId?: ProfileId | undefined };
@@ -75,6 +90,8 @@ export interface EngineCalls {
 /** Events first, then one result. Cancelling stops the answer within one step and keeps what was written. */
 export interface EngineStreams {
   'chat.send': { params: SendMessage; event: ChatEvent; result: ChatResult };
+  /** Answers nothing and keeps nothing: how far a policy's logits are from those of `off`, over `tokens` greedy tokens. */
+  'chat.compare': { params: SendMessage & { tokens: number }; event: ChatEvent; result: Comparison };
   'chat.regenerate': { params: Regenerate; event: ChatEvent; result: ChatResult };
 }
 

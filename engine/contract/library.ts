@@ -30,3 +30,12 @@ export interface NewDocument {
   text: string;
   scope: DocumentScope;
 }
+
+export interface SampleDocument {
+  title: string;
+  /** What is in it, in a few words. */
+  about: string;
+  text: string;
+  /** Questions that it answers. */
+  questions: string[];
+}

@@ -1,9 +1,22 @@
 // What a person may set, for the whole machine.
 
-export const POLICIES = ['off', 'exact'] as const;
-/** How much of an earlier computation may be reused: nothing, or what is exactly the same. */
+export const POLICIES = ['off', 'exact', 'hearth'] as const;
+/**
+ * How much of an earlier computation may be reused: nothing, what is exactly the same, or, with `hearth`, also what
+ * stood elsewhere or was edited, repaired and later healed to exact.
+ */
 export type PolicyName = (typeof POLICIES)[number];
-export type Quality = 'exact' | 'balanced' | 'fast';
+
+export const QUALITIES = ['exact', 'balanced', 'fast'] as const;
+/**
+ * How far policy `hearth` may go: exact prefixes only; moved and edited text as well; or also text that is only
+ * similar. The other policies have one level and ignore it.
+ */
+export type Quality = (typeof QUALITIES)[number];
+
+export const KV_PRECISIONS = ['lossless', 'fp16', 'int8', 'int4'] as const;
+/** How kept rows are stored. Everything but `lossless` loses a little; `int4` is read only where answers are verified. */
+export type KvPrecision = (typeof KV_PRECISIONS)[number];
 
 /** Sampling of one answer. Temperature 0 is greedy decoding. */
 export interface Sampling {
@@ -21,6 +34,9 @@ export interface Sampling {
 export interface Settings {
   modelId: string;
   policy: PolicyName;
+  quality: Quality;
+  /** Of rows kept under policy `hearth`. `exact`, verified answers and clinic profiles always keep lossless rows. */
+  kvPrecision: KvPrecision;
   /** Every file of the cache folder counts. */
   cacheQuotaBytes: number;
   memoryBudgetBytes: number;

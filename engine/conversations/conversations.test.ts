@@ -41,6 +41,14 @@ function messageOf(attempt: () => unknown): string {
 
 const failure = (code: string) => expect.objectContaining({ code });
 const report = { policy: 'exact', promptTokens: 12, tokens: { exactPrefix: 4, fresh: 8 } } as unknown as TurnReport;
+/** What a report reads as where it was stored without these fields. */
+const laterFields = {
+  healed: false,
+  spans: [],
+  repairedTokens: 0,
+  verification: null,
+  draft: { proposed: 0, accepted: 0 },
+};
 
 test("another person's chat does not exist, in no method and in no wording", () => {
   const { library, conversations, messages, ana, ben, start } = open('access');
@@ -157,6 +165,46 @@ test('a new answer replaces the last one, and only that', () => {
   expect(messages.history(of).map(({ text }) => text)).toEqual(['one', 'one!', 'two', '']);
   messages.finishAnswer(other.id, { text: 'two?', state: 'stopped', report: null });
   expect(messages.history(of).map(({ text }) => text)).toEqual(['one', 'one!', 'two', 'two?']);
+});
+
+test('a correction may shorten what was saved of an answer', () => {
+  const { messages, start } = open('corrected');
+  const of = start();
+  messages.appendUser(of, 'How much?');
+  const answer = messages.beginAnswer(of);
+  messages.updateAnswer(answer.id, 'Take 50 mg a day.');
+  messages.updateAnswer(answer.id, 'Take 5');
+  expect(messages.history(of)[1]).toMatchObject({ text: 'Take 5', state: 'streaming' });
+});
+
+test('approximate answers wait to be healed, newest first, also after a restart, until they are', () => {
+  const { conversations, messages, ana, ben, start } = open('unhealed');
+  const asked = (of: OfConversation, said: Partial<TurnReport> | null) => {
+    messages.appendUser(of, 'Why?');
+    const end = { text: 'So.', state: 'complete', report: said === null ? null : { ...report, ...said } } as const;
+    return messages.finishAnswer(messages.beginAnswer(of).id, end).id;
+  };
+  const approximate = { state: 'approximate', healed: false } as const;
+  const of = start();
+  const first = asked(of, approximate);
+  const exact = asked(of, { state: 'exact', healed: false });
+  asked(of, { state: 'approximate', healed: true });
+  asked(of, null);
+  const other = { profileId: ben, conversationId: conversations.create({ profileId: ben }).id };
+  const second = asked(other, approximate);
+  expect(messages.unhealed(9)).toEqual([
+    { ...other, messageId: second },
+    { profileId: ana, conversationId: of.conversationId, messageId: first },
+  ]);
+  expect(messages.unhealed(1)).toEqual([{ ...other, messageId: second }]);
+  messages.markHealed(second);
+  messages.markHealed(exact);
+  opened.splice(0).forEach((database) => database.close());
+
+  const again = open('unhealed').messages;
+  expect(again.unhealed(9).map(({ messageId }) => messageId)).toEqual([first]);
+  expect(again.history(other)[1]?.report).toEqual({ ...laterFields, ...report, ...approximate, healed: true });
+  expect(again.history(of)[3]?.report).toMatchObject({ state: 'exact', healed: false });
 });
 
 test('one answer at a time is written in a chat, and there must be something to answer', () => {

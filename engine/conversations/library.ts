@@ -90,6 +90,12 @@ export class Library {
     return document;
   }
 
+  /** Whether `find` would find it. */
+  has(profileId: ProfileId, documentId: DocumentId): boolean {
+    const row = this.#byId.get(documentId);
+    return row !== undefined && mayRead(profileId, scopeOfDocument(toDocument(row)));
+  }
+
   /** As `find`, with the text. */
   get(profileId: ProfileId, documentId: DocumentId): DocumentText {
     const document = this.find(profileId, documentId);

@@ -20,6 +20,11 @@ export interface AnswerEnd {
   report: TurnReport | null;
 }
 
+/** An answer given from approximate rows that nobody has computed exactly since. */
+export interface UnhealedAnswer extends OfConversation {
+  messageId: MessageId;
+}
+
 type Row = Omit<Message, 'report'> & { report: string | null; position: number };
 type NewRow = Pick<Message, 'id' | 'role' | 'state' | 'text' | 'createdAt'> & { conversationId: ConversationId };
 
@@ -38,6 +43,8 @@ export class Messages {
   readonly #finish;
   readonly #interrupt;
   readonly #touch;
+  readonly #markHealed;
+  readonly #unhealed;
 
   constructor(database: Database) {
     this.#database = database;
@@ -65,6 +72,16 @@ export class Messages {
     );
     this.#touch = database.prepare<[{ conversationId: ConversationId; title: string | null; now: number }]>(
       'UPDATE conversations SET updated_at = @now, title = COALESCE(title, @title) WHERE id = @conversationId',
+    );
+    this.#markHealed = database.prepare<[MessageId]>(
+      `UPDATE messages SET report = json_set(report, '$.healed', json('true'))
+       WHERE id = ? AND report ->> 'state' = 'approximate'`,
+    );
+    this.#unhealed = database.prepare<[number], UnhealedAnswer>(
+      `SELECT c.owner_id AS profileId, m.conversation_id AS conversationId, m.id AS messageId
+       FROM messages m JOIN conversations c ON c.id = m.conversation_id
+       WHERE m.report ->> 'state' = 'approximate' AND m.report ->> 'healed' = 0
+       ORDER BY m.created_at DESC, m.rowid DESC LIMIT ?`,
     );
   }
 
@@ -104,7 +121,10 @@ export class Messages {
     })();
   }
 
-  /** Saves all of the answer so far. Does nothing once the answer has ended or its chat was removed. */
+  /**
+   * Saves all of the answer so far; after a correction that may be less than before.
+   * Does nothing once the answer has ended or its chat was removed.
+   */
   updateAnswer(answerId: MessageId, text: string): void {
     this.#grow.run(text, answerId);
   }
@@ -121,6 +141,16 @@ export class Messages {
   /** The turn failed: what was written is kept. Does nothing once it has ended or its chat was removed. */
   interrupt(answerId: MessageId, text: string): void {
     this.#interrupt.run(text, answerId);
+  }
+
+  /** Notes that the rows behind an approximate answer are exact by now. Does nothing to any other message. */
+  markHealed(answerId: MessageId): void {
+    this.#markHealed.run(answerId);
+  }
+
+  /** Everybody's answers that wait to be healed, newest first. For the engine alone: no client is told. */
+  unhealed(limit: number): UnhealedAnswer[] {
+    return this.#unhealed.all(limit);
   }
 
   /** The last message, once it is sure that no answer is being written. */
@@ -156,7 +186,19 @@ export function conversationNotFound(): EngineError {
 
 function toMessage(row: Row): Message {
   const { position: _, ...message } = row;
-  return { ...message, report: row.report === null ? null : (JSON.parse(row.report) as TurnReport) };
+  return { ...message, report: row.report === null ? null : readReport(row.report) };
+}
+
+/** A report that an older version stored lacks what it did not know of: its turns were exact, and not told by span. */
+function readReport(stored: string): TurnReport {
+  const added: Partial<TurnReport> = {
+    healed: false,
+    spans: [],
+    repairedTokens: 0,
+    verification: null,
+    draft: { proposed: 0, accepted: 0 },
+  };
+  return { ...added, ...(JSON.parse(stored) as TurnReport) };
 }
 
 /** The first line with text, cut at a word. */

@@ -67,4 +67,15 @@ CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
 `;
 
-export const MIGRATIONS: Migrations = [FIRST];
+// No list of policies here: their names come and go with versions, and a name not known any more counts as not chosen.
+const REUSE_CHOICES = `
+ALTER TABLE profiles ADD COLUMN kind TEXT NOT NULL DEFAULT 'personal' CHECK (kind IN ('personal', 'clinic'));
+ALTER TABLE profiles ADD COLUMN policy TEXT;
+ALTER TABLE profiles ADD COLUMN quality TEXT;
+ALTER TABLE profiles ADD COLUMN verify INTEGER CHECK (verify IN (0, 1));
+
+CREATE INDEX messages_unhealed ON messages (created_at)
+  WHERE report ->> 'state' = 'approximate' AND report ->> 'healed' = 0;
+`;
+
+export const MIGRATIONS: Migrations = [FIRST, REUSE_CHOICES];

@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { EngineError } from '../errors.ts';
+import { openDatabase } from '../lib/database.ts';
 import { Profiles } from '../profiles/profiles.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { Conversations } from './conversations.ts';
 import { Library } from './library.ts';
+import { MIGRATIONS } from './migrations.ts';
 import { openUserData, storageProblem } from './user-data.ts';
 
 const root = temporaryFolder();
@@ -81,6 +83,40 @@ test('a file of a newer version is refused with the reason', () => {
   database.pragma('user_version = 1000');
   database.close();
   expect(problemOf(() => openUserData(folder)).message).toContain('newer');
+});
+
+test('a file of the first version keeps its people and answers, and what it did not know has defaults', () => {
+  const folder = join(root, 'first-version');
+  const first = openDatabase(join(folder, 'hearth.sqlite'), MIGRATIONS.slice(0, 1), { durability: 'full' });
+  const old = { policy: 'exact', quality: 'exact', state: 'exact', promptTokens: 12, stopReason: 'end' };
+  first.exec(`
+    INSERT INTO profiles VALUES ('p', 'Ana', 'ana', 'A', 'teal', 7);
+    INSERT INTO conversations (id, owner_id, system_scope, created_at, updated_at) VALUES ('c', 'p', 'private', 7, 7);
+    INSERT INTO messages VALUES ('q', 'c', 0, 'user', 'complete', 7, NULL, 'Why?');
+    INSERT INTO messages VALUES ('a', 'c', 1, 'assistant', 'complete', 7, '${JSON.stringify(old)}', 'So.');
+  `);
+  first.close();
+
+  const { database, profiles, conversations } = open(folder);
+  const [ana] = profiles.list();
+  if (ana === undefined) throw new Error('the profile is gone');
+  expect(ana).toMatchObject({ name: 'Ana', createdAt: 7, kind: 'personal', policy: null, quality: null, verify: null });
+  const [chat] = conversations.list(ana.id);
+  if (chat === undefined) throw new Error('the chat is gone');
+  const history = conversations.messages.history({ profileId: ana.id, conversationId: chat.id });
+  expect(history.map(({ report }) => report)).toEqual([
+    null,
+    {
+      ...old,
+      healed: false,
+      spans: [],
+      repairedTokens: 0,
+      verification: null,
+      draft: { proposed: 0, accepted: 0 },
+    },
+  ]);
+  expect(conversations.messages.unhealed(9)).toEqual([]);
+  database.close();
 });
 
 test('a write that finds no room is told as such and keeps what was saved', () => {

@@ -1,6 +1,7 @@
-// The only file that imports better-sqlite3: opening, pragmas and migrations. It knows no table.
+// The only file that imports better-sqlite3 and sqlite-vec: opening, pragmas, migrations, vector functions. It knows no table.
 
 import { mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 
@@ -49,6 +50,47 @@ function migrate(database: Database, migrations: Migrations): void {
       database.pragma(`user_version = ${next + 1}`);
     })();
   }
+}
+
+/**
+ * Makes `vec_distance_cosine(a, b)` callable in SQL: 0 for the same direction, 1 for a right angle. Both are blobs of
+ * as many fp32 numbers; anything else throws. `native` where the extension can be loaded on this platform, else
+ * `script`: the same function, slower.
+ */
+export function addVectorFunctions(database: Database, wanted: 'native' | 'script' = 'native'): 'native' | 'script' {
+  if (wanted === 'native' && loadVectorExtension(database)) return 'native';
+  database.function('vec_distance_cosine', { deterministic: true }, cosineDistance);
+  return 'script';
+}
+
+function loadVectorExtension(database: Database): boolean {
+  try {
+    // Asked for when it is needed, not imported: it is missing where the platform has no build of it.
+    const extension = createRequire(import.meta.url)('sqlite-vec') as { getLoadablePath: () => string };
+    database.loadExtension(extension.getLoadablePath());
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function cosineDistance(left: unknown, right: unknown): number {
+  const [a, b] = [floatsOf(left), floatsOf(right)];
+  if (a.length !== b.length) throw new Error(`a vector of ${a.length} numbers against one of ${b.length}`);
+  let [dot, squaresOfA, squaresOfB] = [0, 0, 0];
+  for (let at = 0; at < a.length; at++) {
+    const [x, y] = [a[at] ?? 0, b[at] ?? 0];
+    dot += x * y;
+    squaresOfA += x * x;
+    squaresOfB += y * y;
+  }
+  return 1 - dot / Math.sqrt(squaresOfA * squaresOfB);
+}
+
+function floatsOf(value: unknown): Float32Array {
+  if (!(value instanceof Uint8Array)) throw new Error('a vector must be a blob');
+  // A copy: the bytes that SQLite lends need not be aligned.
+  return new Float32Array(value.slice().buffer);
 }
 
 function codeOf(error: unknown): string {

@@ -9,7 +9,7 @@ import { makeTinyModel } from '../testing/tiny-model.ts';
 import type { TinyModelOptions } from '../testing/tiny-model.ts';
 import { Catalog, summarizeModel } from './catalog.ts';
 import { Model } from './forward.ts';
-import { DEEP_FILE, readManifest, writeManifest } from './manifest.ts';
+import { graphFile, readManifest, writeManifest } from './manifest.ts';
 
 const work = temporaryFolder();
 const TINY: TinyModelOptions = {
@@ -40,7 +40,7 @@ async function touch(file: string): Promise<void> {
 }
 
 async function importedAt(folder: string): Promise<number> {
-  return (await stat(join(folder, DEEP_FILE))).mtimeMs;
+  return (await stat(join(folder, graphFile('deep')))).mtimeMs;
 }
 
 test('the starter is imported on first use and then found', async () => {
@@ -64,9 +64,9 @@ test('a changed starter is imported again, under the same id', async () => {
 
 test('a starter whose installed files were lost is made anew', async () => {
   const { folder } = await catalog.resolve('starter');
-  await rm(join(folder, DEEP_FILE));
+  await rm(join(folder, graphFile('deep')));
   expect((await catalog.resolve('starter')).folder).toBe(folder);
-  expect(existsSync(join(folder, DEEP_FILE))).toBe(true);
+  expect(existsSync(join(folder, graphFile('deep')))).toBe(true);
 });
 
 test('two programs may import the starter at the same time', async () => {
@@ -117,6 +117,8 @@ test('a changed folder is another model', async () => {
 test('a model laid out by an older version is imported again from its own files', async () => {
   const first = await catalog.resolve(source);
   await writeManifest(first.folder, { ...first.manifest, layoutVersion: 0, fingerprint: 'old' });
+  // The older version had fewer graphs.
+  await rm(join(first.folder, graphFile('embedding')));
   await rm(source, { recursive: true });
   const renewed = await catalog.resolve(first.manifest.id);
   expect(renewed.manifest).toMatchObject({

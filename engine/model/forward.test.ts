@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { continueGreedily, greedyToken } from '../testing/greedy-answer.ts';
 import { referenceLogits } from '../testing/reference-forward.ts';
+import { largestDifference, openTinyModel, planeRows, someTokens } from '../testing/open-tiny-model.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
-import { seededRandom } from '../sample/random.ts';
 import { makeTinyModel } from '../testing/tiny-model.ts';
 import type { TinyModelOptions } from '../testing/tiny-model.ts';
 import { Model } from './forward.ts';
@@ -18,49 +18,21 @@ const CONTEXT = 384;
 let model: Model;
 
 beforeAll(async () => {
-  model = await openTiny('plain', { seed: 3, context: CONTEXT });
+  model = await openTinyModel(join(work, 'plain'), { seed: 3, context: CONTEXT });
 });
 afterAll(() => model.close());
-
-async function openTiny(name: string, options: TinyModelOptions): Promise<Model> {
-  await makeTinyModel(join(work, `${name}-source`), options);
-  await importModel({ source: join(work, `${name}-source`), target: join(work, name) });
-  return Model.open(join(work, name), { threads: 2 });
-}
-
-function someTokens(count: number, seed = 1): number[] {
-  const random = seededRandom(seed);
-  return Array.from({ length: count }, () => 5 + Math.floor(random() * 300));
-}
 
 async function prefill(ids: number[], chunk: number): Promise<{ kv: KvBuffer; logits: Float32Array }> {
   const kv = model.newKvBuffer();
   let logits: Float32Array | null = null;
   for (let at = 0; at < ids.length; at += chunk) {
-    logits = await model.forward(kv, ids.slice(at, at + chunk), { logits: at + chunk >= ids.length });
+    const last = at + chunk >= ids.length;
+    ({ logits } = await model.forward(kv, ids.slice(at, at + chunk), { logits: last ? 'last' : 'none' }));
   }
   return { kv, logits: logits! };
 }
 
-function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let largest = Math.abs(a.length - b.length);
-  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i]! - b[i]!));
-  return largest;
-}
-
-/** The rotated keys in use, whatever the capacity. */
-function rotatedKeys(kv: KvBuffer): number[] {
-  const { layers, kvHeads, headSize } = model.shape;
-  const keys: number[] = [];
-  for (let layer = 0; layer < layers; layer++) {
-    const plane = kv.layer('rotatedK', layer);
-    for (let head = 0; head < kvHeads; head++) {
-      const start = head * kv.capacity * headSize;
-      keys.push(...plane.subarray(start, start + kv.rows * headSize));
-    }
-  }
-  return keys;
-}
+const rotatedKeys = (kv: KvBuffer): Float32Array => planeRows(kv, 'rotatedK', { model });
 
 describe('computing', () => {
   test('gives what a plain implementation gives, for every variant of the architecture', async () => {
@@ -74,9 +46,9 @@ describe('computing', () => {
       { seed: 8, dtype: 'F16', tied: true },
     ];
     for (const [index, options] of variants.entries()) {
-      const variant = await openTiny(`variant-${index}`, options);
-      const expected = await referenceLogits(join(work, `variant-${index}-source`), variant.shape, ids);
-      const logits = await variant.forward(variant.newKvBuffer(), ids, { logits: true });
+      const variant = await openTinyModel(join(work, `variant-${index}`), options);
+      const expected = await referenceLogits(join(work, `variant-${index}/source`), variant.shape, ids);
+      const { logits } = await variant.forward(variant.newKvBuffer(), ids, { logits: 'last' });
       expect(largestDifference(logits!, expected.at(-1)!)).toBeLessThan(1e-4);
       await variant.close();
     }
@@ -98,7 +70,7 @@ describe('computing', () => {
       const scaled = await Model.open(join(work, `scaled-${index}`), { threads: 2 });
       expect(scaled.shape.ropeScaling.kind).toBe(scaling.type ?? scaling.rope_type);
       const expected = await referenceLogits(source, scaled.shape, ids);
-      const logits = await scaled.forward(scaled.newKvBuffer(), ids, { logits: true });
+      const { logits } = await scaled.forward(scaled.newKvBuffer(), ids, { logits: 'last' });
       expect(largestDifference(logits!, expected.at(-1)!)).toBeLessThan(1e-3);
       await scaled.close();
     }
@@ -110,7 +82,7 @@ describe('computing', () => {
     const starter = await Model.open(join(work, 'starter'), { threads: 2 });
     const ids = [1, ...someTokens(30), 4, 2, ...someTokens(10, 2), 4, 3];
     const expected = await referenceLogits(source, starter.shape, ids);
-    const logits = await starter.forward(starter.newKvBuffer(), ids, { logits: true });
+    const { logits } = await starter.forward(starter.newKvBuffer(), ids, { logits: 'last' });
     expect(largestDifference(logits!, expected.at(-1)!)).toBeLessThan(1e-3);
     await starter.close();
   });
@@ -129,8 +101,8 @@ describe('computing', () => {
   test('without logits it still appends the same rows', async () => {
     const ids = someTokens(20);
     const [asked, silent] = [model.newKvBuffer(), model.newKvBuffer()];
-    await model.forward(asked, ids, { logits: true });
-    expect(await model.forward(silent, ids, { logits: false })).toBeNull();
+    await model.forward(asked, ids, { logits: 'last' });
+    expect(await model.forward(silent, ids, { logits: 'none' })).toEqual({ logits: null, queries: null });
     expect(silent.exportRows(0, 20)).toEqual(asked.exportRows(0, 20));
   });
 
@@ -139,8 +111,8 @@ describe('computing', () => {
     const { kv, logits } = await prefill(ids, 60);
     const answer = await continueGreedily(model, { kv, logits }, 12);
     kv.truncate(40);
-    const again = await model.forward(kv, ids.slice(40), { logits: true });
-    expect(await continueGreedily(model, { kv, logits: again! }, 12)).toEqual(answer);
+    const again = await model.forward(kv, ids.slice(40), { logits: 'last' });
+    expect(await continueGreedily(model, { kv, logits: again.logits! }, 12)).toEqual(answer);
   });
 
   test('the answer depends on the start of a long context', async () => {
@@ -159,7 +131,7 @@ describe('loading cached rows', () => {
     const kv = model.newKvBuffer();
     await model.load(kv, [full.kv.exportRows(0, 64), full.kv.exportRows(64, 128)]);
     expect(kv.rows).toBe(128);
-    const logits = await model.forward(kv, ids.slice(128), { logits: true });
+    const { logits } = await model.forward(kv, ids.slice(128), { logits: 'last' });
     expect(rotatedKeys(kv)).toEqual(rotatedKeys(full.kv));
     expect(kv.exportRows(0, 192)).toEqual(full.kv.exportRows(0, 192));
     expect(logits).toEqual(full.logits);
@@ -212,23 +184,23 @@ describe('limits', () => {
     const ids = someTokens(CONTEXT);
     const { kv } = await prefill(ids, 128);
     expect(kv.rows).toBe(CONTEXT);
-    await expect(model.forward(kv, [7], { logits: true })).rejects.toMatchObject({ code: 'context-exceeded' });
+    await expect(model.forward(kv, [7], { logits: 'last' })).rejects.toMatchObject({ code: 'context-exceeded' });
     await expect(model.load(kv, [kv.exportRows(0, 1)])).rejects.toMatchObject({ code: 'context-exceeded' });
     expect(kv.rows).toBe(CONTEXT);
     kv.truncate(CONTEXT - 1);
-    expect(await model.forward(kv, ids.slice(-1), { logits: true })).toBeInstanceOf(Float32Array);
+    expect((await model.forward(kv, ids.slice(-1), { logits: 'last' })).logits).toBeInstanceOf(Float32Array);
   });
 
   test('tokens outside the vocabulary are a mistake of the caller', async () => {
     const kv = model.newKvBuffer();
-    await expect(model.forward(kv, [model.shape.vocabulary], { logits: true })).rejects.toThrow(
+    await expect(model.forward(kv, [model.shape.vocabulary], { logits: 'last' })).rejects.toThrow(
       'not in the vocabulary',
     );
-    await expect(model.forward(kv, [], { logits: true })).rejects.toThrow('no tokens');
+    await expect(model.forward(kv, [], { logits: 'last' })).rejects.toThrow('no tokens');
   });
 
   test('a folder without a finished import cannot be opened', async () => {
-    await expect(Model.open(join(work, 'plain-source'), { threads: 1 })).rejects.toMatchObject({
+    await expect(Model.open(join(work, 'plain/source'), { threads: 1 })).rejects.toMatchObject({
       code: 'model-missing',
     });
   });

@@ -1,26 +1,41 @@
-// An open model: computes the next rows of a sequence, or takes rows that were computed before.
+// An open model: computes rows of a sequence, or takes rows that were computed before, and scores them.
 // Knows neither who asks nor what is cached.
 
 import { join } from 'node:path';
 import { EngineError } from '../errors.ts';
 import type { KvRows } from '../types.ts';
 import { KvBuffer } from './kv-buffer.ts';
-import { groupBlocks, joinBlocks } from './kv-rows.ts';
-import { DEEP_FILE, readManifest, ROTATION_FILE, SHALLOW_FILE } from './manifest.ts';
-import type { ModelManifest } from './manifest.ts';
+import type { FreshRows } from './kv-buffer.ts';
+import { graphFile, readManifest } from './manifest.ts';
+import type { GraphName, ModelManifest } from './manifest.ts';
 import { rotateKeys } from './rope.ts';
+import { RowScores } from './row-scores.ts';
+import type { FreshStream, InfluenceOptions } from './row-scores.ts';
 import { Segment } from './segment.ts';
 import { Session } from './sessions.ts';
-import { deepLayers, planeFloatsPerRow, shallowLayers } from './shape.ts';
+import { planeFloatsPerRow } from './shape.ts';
 import type { ModelShape } from './shape.ts';
 
-/** Enough to make the cost of a run small, and few enough to keep each one short. */
-const ROWS_PER_ROTATION = 512;
+export interface Want {
+  /** After which of the computed rows logits are wanted. */
+  logits: 'none' | 'last' | 'all';
+  /** Whether the rotated queries of the computed rows are wanted, for `attention`. */
+  queries?: boolean;
+}
+
+export interface Computed {
+  /** [rows asked for, vocabulary]; null when none were. */
+  logits: Float32Array | null;
+  /** [relevance layers, heads, rows, headSize]; null unless asked for. */
+  queries: Float32Array | null;
+}
 
 interface Parts {
   shallow: Segment;
   deep: Segment;
   rotation: Session;
+  embedding: Session;
+  scores: RowScores;
 }
 
 export class Model {
@@ -36,11 +51,15 @@ export class Model {
   static async open(folder: string, { threads }: { threads: number }): Promise<Model> {
     const manifest = await readManifest(folder);
     const { shape } = manifest;
-    const [shallowFile, deepFile] = [join(folder, SHALLOW_FILE), join(folder, DEEP_FILE)];
-    const shallow = await Segment.open(shallowFile, { shape, layers: shallowLayers(shape) }, { threads, spin: false });
-    const deep = await Segment.open(deepFile, { shape, layers: deepLayers(shape) }, { threads, spin: true });
-    const rotation = await Session.open(join(folder, ROTATION_FILE), { threads, spin: false });
-    return new Model(manifest, { shallow, deep, rotation });
+    const file = (name: GraphName) => join(folder, graphFile(name));
+    const quiet = { threads, spin: false };
+    return new Model(manifest, {
+      shallow: await Segment.open('shallow', { file: file('shallow'), shape }, quiet),
+      deep: await Segment.open('deep', { file: file('deep'), shape }, { threads, spin: true }),
+      rotation: await Session.open(file('rotation'), quiet),
+      embedding: await Session.open(file('embedding'), quiet),
+      scores: await RowScores.open(folder, shape, quiet),
+    });
   }
 
   get shape(): ModelShape {
@@ -53,85 +72,198 @@ export class Model {
   }
 
   /**
-   * Appends the rows of `ids` at the positions kv.rows.. and, if asked, gives the logits after the last of them,
-   * [vocabulary]. Throws `context-exceeded`; the sequence is then unchanged.
+   * Computes and shows the rows of `ids`: at the positions kv.rows.., or at the ascending `positions`, where those in
+   * use are overwritten and the last ones may append without a gap. A row sees the shown rows before it and those
+   * computed with it. Throws `context-exceeded`; the sequence is then unchanged.
    */
   async forward(
     kv: KvBuffer,
     ids: Int32Array | readonly number[],
-    want: { logits: boolean },
-  ): Promise<Float32Array | null> {
-    const tokens = this.#checkedIds(kv, ids);
-    const [count, start] = [tokens.length, kv.rows];
-    kv.reserve(count);
-    const rowPositions = kv.positions.subarray(0, start + count);
-    const step = { kv, rowPositions, positions: rowPositions.subarray(start) };
-    const { shallow, deep } = this.#parts;
-    const first = await shallow.run({
-      ...step,
-      inputs: { ids: { type: 'int32', data: tokens, dims: [1, count] } },
-      fetch: 'y',
-    });
-    const wanted = want.logits ? Int32Array.of(count - 1) : new Int32Array();
-    const second = await deep.run({
-      ...step,
-      inputs: {
-        x: { type: 'float32', data: first.output, dims: [1, count, this.shape.hidden] },
-        wanted: { type: 'int32', data: wanted, dims: [wanted.length] },
-      },
-      fetch: 'logits',
-    });
-    if (kv.rows !== start) throw new Error('two computations on one sequence at once');
-    kv.write(shallow.layers.start, first.rows);
-    kv.write(deep.layers.start, second.rows);
-    kv.commit(count);
-    return want.logits ? second.output : null;
+    want: Want & { positions?: Int32Array },
+  ): Promise<Computed> {
+    const tokens = this.#checkedIds(ids);
+    const positions = want.positions ?? Int32Array.from(tokens, (_, index) => kv.rows + index);
+    const rows = this.#rowsAfter(kv, positions, tokens.length);
+    kv.reserve(rows - kv.rows);
+    const { revision } = kv;
+    const first = await this.#runShallow(kv, tokens, positions);
+    const second = await this.#runDeep(kv, first.y, { ...want, positions, write: true });
+    checkUnchanged(kv, revision);
+    if (rows > kv.rows) kv.extend(rows);
+    kv.write('shallow', positions, first.rows);
+    kv.write('deep', positions, second.rows!);
+    return second.computed;
   }
 
   /**
-   * Appends rows from the cache at the positions kv.rows.., rotating their keys to those positions.
-   * Throws `context-exceeded`; the sequence is then unchanged.
+   * Only the shallow segment, at ascending positions in use: its rows are written, the rows of the deep one and
+   * whether they are shown stay as they are. Gives the residual stream for `deep` and `influence`, [ids.length, hidden].
+   */
+  async shallow(kv: KvBuffer, ids: Int32Array | readonly number[], positions: Int32Array): Promise<Float32Array> {
+    const tokens = this.#checkedIds(ids);
+    this.#checkInUse(kv, positions, tokens.length);
+    const { revision } = kv;
+    const { y, rows } = await this.#runShallow(kv, tokens, positions);
+    checkUnchanged(kv, revision);
+    kv.write('shallow', positions, rows);
+    return y;
+  }
+
+  /**
+   * Only the deep segment, over rows `x` of `shallow` at their ascending positions. Its rows are written and shown,
+   * unless `write` is false: then the sequence stays as it is.
+   */
+  async deep(
+    kv: KvBuffer,
+    x: Float32Array,
+    want: Want & { positions: Int32Array; write?: boolean },
+  ): Promise<Computed> {
+    const { positions, write = true } = want;
+    this.#checkInUse(kv, positions, x.length / this.shape.hidden);
+    const { revision } = kv;
+    const { computed, rows } = await this.#runDeep(kv, x, { ...want, write });
+    checkUnchanged(kv, revision);
+    if (rows !== null) kv.write('deep', positions, rows);
+    return computed;
+  }
+
+  /**
+   * Appends rows from the cache at the positions kv.rows.., rotating their keys to those positions. The blocks are
+   * referred to, not copied whole: they must not change. Throws `context-exceeded`; the sequence is then unchanged.
    */
   async load(kv: KvBuffer, blocks: readonly KvRows[]): Promise<void> {
-    const floatsPerRow = planeFloatsPerRow(this.shape);
-    for (const { count, k, v } of blocks) {
-      if (k.length !== count * floatsPerRow || v.length !== k.length) throw new RangeError('rows of another model');
-    }
+    const start = kv.rows;
     const total = blocks.reduce((sum, block) => sum + block.count, 0);
-    if (total === 0) return;
-    this.#checkRoom(kv, total);
-    kv.reserve(total);
-    for (const group of groupBlocks(blocks, ROWS_PER_ROTATION)) {
-      const { count, k, v } = joinBlocks(group, this.shape);
-      const start = kv.rows;
-      const positions = kv.positions.subarray(start, start + count);
-      const rotatedK = await rotateKeys(this.#parts.rotation, k, { of: positions, shape: this.shape });
-      if (kv.rows !== start) throw new Error('two computations on one sequence at once');
-      kv.write(0, { count, rotatedK, rawK: k, v });
-      kv.commit(count);
+    this.#checkContext(start + total);
+    for (const block of blocks) this.#checkBlock(block);
+    kv.extend(start + total);
+    await this.place(kv, start, blocks);
+  }
+
+  /** Overwrites rows in use, from `start` on, with rows from the cache, rotated to their new positions, and shows them. */
+  async place(kv: KvBuffer, start: number, blocks: readonly KvRows[]): Promise<void> {
+    const end = blocks.reduce((position, block) => position + block.count, start);
+    if (start < 0 || end > kv.rows) throw new RangeError(`rows ${start}..${end} of ${kv.rows}`);
+    for (const block of blocks) this.#checkBlock(block);
+    let position = start;
+    for (const block of blocks) {
+      if (block.count === 0) continue;
+      const { revision } = kv;
+      const rotatedK = await rotateKeys(this.#parts.rotation, block, { start: position, shape: this.shape });
+      checkUnchanged(kv, revision);
+      kv.place(position, block, rotatedK);
+      position += block.count;
     }
+  }
+
+  /** Rows of the embedding table, [ids.length, hidden]. */
+  async embed(ids: Int32Array | readonly number[]): Promise<Float32Array> {
+    const tokens = this.#checkedIds(ids);
+    const inputs = { ids: { type: 'int32', data: tokens, dims: [tokens.length] } } as const;
+    return (await this.#parts.embedding.run(inputs, ['embedded']))['embedded']!;
+  }
+
+  /**
+   * First-order influence of each candidate's deviation on what the queries' attention gives at the first deep layer,
+   * summed over heads, mean over queries: p · (‖Δv‖ + ‖v − o‖ · |q·Δk| / √headSize), Δ being the row as computed from
+   * `rows` minus the row in `kv`. Zero for hidden rows, which deviate from nothing. [candidates]
+   */
+  async influence(kv: KvBuffer, rows: FreshStream, options: InfluenceOptions): Promise<Float32Array> {
+    this.#checkInUse(kv, rows.positions.toSorted(), rows.y.length / this.shape.hidden);
+    return this.#parts.scores.influence(kv, rows, options);
+  }
+
+  /**
+   * Mean attention of `queries` (as `forward` and `deep` give them, over their layers, heads and rows) at `positions`
+   * on every row of the sequence; hidden and later rows get none. Sums to 1. [kv.rows]
+   */
+  attention(kv: KvBuffer, queries: Float32Array, positions: Int32Array): Promise<Float32Array> {
+    return this.#parts.scores.attention(kv, queries, positions);
   }
 
   async close(): Promise<void> {
-    const { shallow, deep, rotation } = this.#parts;
-    for (const part of [shallow, deep, rotation]) await part.close();
+    const { shallow, deep, rotation, embedding, scores } = this.#parts;
+    for (const part of [shallow, deep, rotation, embedding, scores]) await part.close();
   }
 
-  #checkedIds(kv: KvBuffer, ids: Int32Array | readonly number[]): Int32Array {
+  async #runShallow(
+    kv: KvBuffer,
+    ids: Int32Array,
+    positions: Int32Array,
+  ): Promise<{ y: Float32Array; rows: FreshRows }> {
+    const inputs = { ids: { type: 'int32', data: ids, dims: [1, ids.length] } } as const;
+    const { outputs, rows } = await this.#parts.shallow.run({ inputs, positions, kv, fetch: ['y'], rows: true });
+    return { y: outputs['y']!, rows: rows! };
+  }
+
+  async #runDeep(
+    kv: KvBuffer,
+    x: Float32Array,
+    { positions, logits, queries = false, write }: Want & { positions: Int32Array; write: boolean },
+  ): Promise<{ computed: Computed; rows: FreshRows | null }> {
+    const count = positions.length;
+    const every = Int32Array.from({ length: count }, (_, index) => index);
+    const wanted = { none: every.subarray(0, 0), last: every.subarray(count - 1), all: every }[logits];
+    const asked = queries ? every : every.subarray(0, 0);
+    const { outputs, rows } = await this.#parts.deep.run({
+      inputs: {
+        x: { type: 'float32', data: x, dims: [1, count, this.shape.hidden] },
+        wanted: { type: 'int32', data: wanted, dims: [wanted.length] },
+        asked: { type: 'int32', data: asked, dims: [asked.length] },
+      },
+      positions,
+      kv,
+      fetch: [...(logits === 'none' ? [] : ['logits']), ...(queries ? ['queries'] : [])],
+      rows: write,
+    });
+    return { computed: { logits: outputs['logits'] ?? null, queries: outputs['queries'] ?? null }, rows };
+  }
+
+  #checkedIds(ids: Int32Array | readonly number[]): Int32Array {
     if (ids.length === 0) throw new RangeError('no tokens to compute');
-    this.#checkRoom(kv, ids.length);
     const tokens = Int32Array.from(ids);
     for (const id of tokens)
       if (id < 0 || id >= this.shape.vocabulary) throw new RangeError(`token ${id} is not in the vocabulary`);
     return tokens;
   }
 
-  #checkRoom(kv: KvBuffer, count: number): void {
+  /** Rows in use once `positions` are computed. */
+  #rowsAfter(kv: KvBuffer, positions: Int32Array, count: number): number {
+    const appended = positions.findIndex((position) => position >= kv.rows);
+    const old = appended === -1 ? positions : positions.subarray(0, appended);
+    const rows = kv.rows + positions.length - old.length;
+    this.#checkContext(rows);
+    if (appended !== -1 && positions.at(-1) !== rows - 1) throw new RangeError('positions leave a gap');
+    checkPositions(positions, count, rows);
+    return rows;
+  }
+
+  #checkInUse(kv: KvBuffer, positions: Int32Array, count: number): void {
+    if (positions.length === 0) throw new RangeError('no rows to compute');
+    checkPositions(positions, count, kv.rows);
+  }
+
+  #checkBlock({ count, k, v }: KvRows): void {
+    if (k.length !== count * planeFloatsPerRow(this.shape) || v.length !== k.length)
+      throw new RangeError('rows of another model');
+  }
+
+  #checkContext(rows: number): void {
     const { context } = this.shape;
-    if (kv.rows + count <= context) return;
+    if (rows <= context) return;
     throw new EngineError(
       'context-exceeded',
-      `The text has ${kv.rows + count} tokens, but this model reads at most ${context}. Nothing was lost; shorten the text or start a new chat.`,
+      `The text has ${rows} tokens, but this model reads at most ${context}. Nothing was lost; shorten the text or start a new chat.`,
     );
   }
+}
+
+function checkPositions(positions: Int32Array, count: number, rows: number): void {
+  if (positions.length !== count) throw new RangeError(`${positions.length} positions for ${count} rows`);
+  const ascending = positions.every((position, index) => position > (positions[index - 1] ?? -1));
+  if (!ascending || positions.at(-1)! >= rows) throw new RangeError(`positions must ascend below ${rows}`);
+}
+
+function checkUnchanged(kv: KvBuffer, revision: number): void {
+  if (kv.revision !== revision) throw new Error('two computations on one sequence at once');
 }

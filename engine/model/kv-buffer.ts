@@ -1,8 +1,10 @@
-// The keys and values of one sequence, in the layout the graph reads in place: three planes (rotated K, raw K, V),
-// each [layers, kvHeads, capacity, headSize]. Raw K, before RoPE, is what leaves for the cache.
+// The keys and values of one sequence, in the layout the graph reads in place: planes (rotated K, raw K, V), each
+// [layers, kvHeads, capacity, headSize], where a row's index is its position. Raw K, before RoPE, leaves for the cache.
 // Does not compute anything and does not know where rows come from.
 
 import type { KvRows } from '../types.ts';
+import { LentKeys } from './lent-keys.ts';
+import { deepLayers, shallowLayers } from './shape.ts';
 import type { ModelShape } from './shape.ts';
 
 /** New rows of one segment, each plane [layers of the segment, kvHeads, count, headSize]. */
@@ -13,23 +15,33 @@ export interface FreshRows {
   v: Float32Array;
 }
 
+/** Segments have rows of their own: the shallow one's may be known before the deep one's are. */
+export type SegmentName = 'shallow' | 'deep';
+
+/** As a row's position it stands behind every query, so nobody sees the row. */
+export const HIDDEN_POSITION = 2 ** 31 - 1;
+
 const FIRST_CAPACITY = 128;
 const PLANES = ['rotatedK', 'rawK', 'v'] as const;
+type Plane = (typeof PLANES)[number];
 
 export class KvBuffer {
   readonly #shape: ModelShape;
-  readonly #planes: Record<(typeof PLANES)[number], Float32Array>;
-  #positions: Int32Array;
+  readonly #planes: Record<Plane, Float32Array>;
+  /** Position of every row for the queries of a segment; HIDDEN_POSITION where there is nothing to see. */
+  readonly #seen: Record<SegmentName, Int32Array>;
+  readonly #lent = new LentKeys();
   #capacity = 0;
   #rows = 0;
+  #revision = 0;
 
   constructor(shape: ModelShape) {
     this.#shape = shape;
     this.#planes = { rotatedK: new Float32Array(), rawK: new Float32Array(), v: new Float32Array() };
-    this.#positions = new Int32Array();
+    this.#seen = { shallow: new Int32Array(), deep: new Int32Array() };
   }
 
-  /** Rows in use: positions 0..rows-1 of the sequence are known. */
+  /** Rows in use, hidden ones included: positions 0..rows-1 of the sequence. */
   get rows(): number {
     return this.#rows;
   }
@@ -40,58 +52,119 @@ export class KvBuffer {
 
   /** Bytes held, used or not. */
   get bytes(): number {
-    return PLANES.reduce((total, plane) => total + this.#planes[plane].byteLength, this.#positions.byteLength);
+    const planes = PLANES.reduce((total, plane) => total + this.#planes[plane].byteLength, 0);
+    return planes + this.#seen.shallow.byteLength + this.#seen.deep.byteLength;
   }
 
-  /** True position of every row, in buffer order, room for reserved rows included. */
-  get positions(): Int32Array {
-    return this.#positions;
+  /** Grows with every change: whoever computes from these rows can tell whether they are still the same. */
+  get revision(): number {
+    return this.#revision;
   }
 
-  /** One layer of a plane, [kvHeads, capacity, headSize], a view: valid until the next `reserve`. */
+  /** One layer of a plane, [kvHeads, capacity, headSize], a view: valid until rows are added. */
   layer(plane: 'rotatedK' | 'v', layer: number): Float32Array {
     const floats = this.#shape.kvHeads * this.#capacity * this.#shape.headSize;
     return this.#planes[plane].subarray(layer * floats, (layer + 1) * floats);
   }
 
-  /** Makes room for `count` rows after the present ones and gives them the positions that follow. */
+  /** Position of each of the first `count` rows as the queries of a segment see it, as a copy. */
+  seenBy(segment: SegmentName, count: number): Int32Array {
+    return this.#seen[segment].slice(0, count);
+  }
+
+  /** Whether a row is not, or not yet, complete: no query of the deep layers sees it. */
+  isHidden(row: number): boolean {
+    if (row < 0 || row >= this.#rows) throw new RangeError(`row ${row} of ${this.#rows}`);
+    return this.#seen.deep[row] === HIDDEN_POSITION;
+  }
+
+  /** Makes room for `count` rows after the present ones. */
   reserve(count: number): void {
     const needed = this.#rows + count;
     if (needed > this.#shape.context)
       throw new RangeError(`${needed} rows exceed the context of ${this.#shape.context}`);
     if (needed > this.#capacity) this.#grow(needed);
-    for (let row = this.#rows; row < needed; row++) this.#positions[row] = row;
   }
 
-  /** Writes the rows of the layers from `firstLayer` on behind the present rows; they count after `commit`. */
-  write(firstLayer: number, fresh: FreshRows): void {
+  /** Rows in use become `rows`; the new ones are hidden until they are written. */
+  extend(rows: number): void {
+    if (rows < this.#rows) throw new RangeError(`cannot extend ${this.#rows} rows to ${rows}`);
+    this.reserve(rows - this.#rows);
+    const start = this.#rows;
+    this.#rows = rows;
+    this.hide(start, rows);
+  }
+
+  /** Takes the rows start..end-1 out of sight, until they are written again. */
+  hide(start: number, end: number): void {
+    this.#checkRange(start, end);
+    for (const seen of Object.values(this.#seen)) seen.fill(HIDDEN_POSITION, start, end);
+    this.#revision++;
+  }
+
+  /** Writes the rows of one segment's layers at ascending positions in use, and shows them to its queries. */
+  write(segment: SegmentName, positions: Int32Array, fresh: FreshRows): void {
     const { kvHeads, headSize } = this.#shape;
-    const laneFloats = fresh.count * headSize;
+    const { start: firstLayer } = segment === 'shallow' ? shallowLayers(this.#shape) : deepLayers(this.#shape);
+    const runs = runsOf(positions);
+    for (const { start, count } of runs) {
+      this.#checkRange(start, start + count);
+      this.#lent.takeBack(start, start + count);
+    }
     for (const plane of PLANES) {
-      const source = fresh[plane];
-      const target = this.#planes[plane];
-      for (let from = 0, lane = firstLayer * kvHeads; from < source.length; from += laneFloats, lane++) {
-        target.set(source.subarray(from, from + laneFloats), (lane * this.#capacity + this.#rows) * headSize);
+      const [source, target] = [fresh[plane], this.#planes[plane]];
+      const lanes = source.length / (fresh.count * headSize);
+      for (let lane = 0; lane < lanes; lane++) {
+        for (const { from, start, count } of runs) {
+          const at = (lane * fresh.count + from) * headSize;
+          const to = ((firstLayer * kvHeads + lane) * this.#capacity + start) * headSize;
+          target.set(source.subarray(at, at + count * headSize), to);
+        }
       }
     }
+    for (const position of positions) this.#seen[segment][position] = position;
+    this.#revision++;
   }
 
-  /** Makes `count` reserved and written rows part of the sequence. */
-  commit(count: number): void {
-    if (this.#rows + count > this.#capacity) throw new RangeError('rows were not reserved');
-    this.#rows += count;
+  /** Writes a cached block with its keys rotated to start.., and shows its rows. Its raw keys stay where they are. */
+  place(start: number, block: KvRows, rotatedK: Float32Array): void {
+    const { layers, kvHeads, headSize } = this.#shape;
+    this.#checkRange(start, start + block.count);
+    const laneFloats = block.count * headSize;
+    const { rotatedK: keys, v: values } = this.#planes;
+    for (let lane = 0; lane < layers * kvHeads; lane++) {
+      const to = (lane * this.#capacity + start) * headSize;
+      keys.set(rotatedK.subarray(lane * laneFloats, (lane + 1) * laneFloats), to);
+      values.set(block.v.subarray(lane * laneFloats, (lane + 1) * laneFloats), to);
+    }
+    this.#lent.lend(start, block);
+    for (let row = start; row < start + block.count; row++) {
+      this.#seen.shallow[row] = row;
+      this.#seen.deep[row] = row;
+    }
+    this.#revision++;
   }
 
-  /** Forgets all rows from `rows` on. */
+  /** Forgets all rows from `rows` on, and lets their blocks go. */
   truncate(rows: number): void {
     if (rows < 0 || rows > this.#rows) throw new RangeError(`cannot cut ${this.#rows} rows to ${rows}`);
+    this.#lent.takeBack(rows, this.#rows);
     this.#rows = rows;
+    this.#revision++;
   }
 
-  /** A copy of the rows start..end-1 in the form the cache keeps. */
+  /** A copy of the rows start..end-1, none of them hidden, in the form the cache keeps. */
   exportRows(start: number, end: number): KvRows {
+    this.#checkRange(start, end);
+    if (this.#seen.deep.subarray(start, end).includes(HIDDEN_POSITION))
+      throw new RangeError(`of the rows ${start}..${end} some are hidden`);
+    const k = this.#copyRows('rawK', start, end);
+    this.#lent.copyInto(k, { start, end }, this.#shape.headSize);
+    return { count: end - start, k, v: this.#copyRows('v', start, end) };
+  }
+
+  #checkRange(start: number, end: number): void {
     if (start < 0 || end > this.#rows || start > end) throw new RangeError(`rows ${start}..${end} of ${this.#rows}`);
-    return { count: end - start, k: this.#copyRows('rawK', start, end), v: this.#copyRows('v', start, end) };
   }
 
   #copyRows(plane: 'rawK' | 'v', start: number, end: number): Float32Array {
@@ -116,15 +189,28 @@ export class KvBuffer {
     for (const plane of PLANES) {
       const old = this.#planes[plane];
       const grown = new Float32Array(lanes * capacity * headSize);
-      for (let lane = 0; lane < lanes; lane++) {
+      for (let lane = 0; lane < lanes && this.#rows > 0; lane++) {
         const from = lane * this.#capacity * headSize;
         grown.set(old.subarray(from, from + this.#rows * headSize), lane * capacity * headSize);
       }
       this.#planes[plane] = grown;
     }
-    const positions = new Int32Array(capacity);
-    positions.set(this.#positions.subarray(0, this.#rows));
-    this.#positions = positions;
+    for (const segment of ['shallow', 'deep'] as const) {
+      const seen = new Int32Array(capacity);
+      seen.set(this.#seen[segment].subarray(0, this.#rows));
+      this.#seen[segment] = seen;
+    }
     this.#capacity = capacity;
   }
+}
+
+/** Ascending positions as runs without a gap: positions[from..from+count-1] are start..start+count-1. */
+function runsOf(positions: Int32Array): { from: number; start: number; count: number }[] {
+  const runs: { from: number; start: number; count: number }[] = [];
+  for (const [index, position] of positions.entries()) {
+    const last = runs.at(-1);
+    if (last !== undefined && position === last.start + last.count) last.count++;
+    else runs.push({ from: index, start: position, count: 1 });
+  }
+  return runs;
 }

@@ -9,13 +9,17 @@ import { EngineError } from '../errors.ts';
 import type { ModelShape } from './shape.ts';
 
 export const MANIFEST_FILE = 'hearth.json';
-export const SHALLOW_FILE = 'shallow.onnx';
-export const DEEP_FILE = 'deep.onnx';
-export const ROTATION_FILE = 'rotation.onnx';
 export const ROPE_FILE = 'rope.bin';
 
+const GRAPHS = ['shallow', 'deep', 'rotation', 'embedding', 'probe', 'influence', 'attention'] as const;
+export type GraphName = (typeof GRAPHS)[number];
+
+export function graphFile(name: GraphName): string {
+  return `${name}.onnx`;
+}
+
 /** Raise it when the graphs change: installed models are then imported again, and cached rows of old graphs miss. */
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 
 const count = z.number().int().nonnegative();
 const ropeScaling = z.discriminatedUnion('kind', [
@@ -97,14 +101,16 @@ const CLOCK_MS = 2000;
 
 /**
  * Whether every file of an installed model is there and, by size and time, still the one that was hashed
- * (linked weights could be overwritten at their source). Reads no contents.
+ * (linked weights could be overwritten at their source). Reads no contents. Of an older layout only what was imported
+ * counts: its graphs were others, and are made again.
  */
 export async function isIntact(folder: string, manifest: ModelManifest): Promise<boolean> {
   for (const stamp of manifest.sourceFiles) {
     const found = await stat(join(folder, stamp.name)).catch(() => null);
     if (found?.size !== stamp.bytes || Math.abs(found.mtimeMs - stamp.mtimeMs) > CLOCK_MS) return false;
   }
-  for (const file of [ROPE_FILE, SHALLOW_FILE, DEEP_FILE, ROTATION_FILE]) {
+  if (manifest.layoutVersion !== LAYOUT_VERSION) return true;
+  for (const file of [ROPE_FILE, ...GRAPHS.map(graphFile)]) {
     if (!(await stat(join(folder, file)).catch(() => null))?.size) return false;
   }
   return true;

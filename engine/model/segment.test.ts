@@ -1,20 +1,18 @@
-// One segment by itself: what a row sees is decided by positions, not by where rows lie in the buffer.
+// One segment by itself: a row sees the shown rows before its position, and those computed with it, nothing else.
 
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { largestDifference, positionsOf } from '../testing/open-tiny-model.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { makeTinyModel } from '../testing/tiny-model.ts';
 import { importModel } from './import/import-model.ts';
 import { KvBuffer } from './kv-buffer.ts';
 import type { FreshRows } from './kv-buffer.ts';
-import { SHALLOW_FILE } from './manifest.ts';
+import { graphFile } from './manifest.ts';
 import { Segment } from './segment.ts';
-import type { SegmentResult } from './segment.ts';
-import { shallowLayers } from './shape.ts';
 import type { ModelShape } from './shape.ts';
 
 const work = temporaryFolder();
-const HIDDEN_ROW = 2 ** 31 - 1;
 const ROWS = 40;
 const IDS = Int32Array.from({ length: ROWS + 1 }, (_, i) => 5 + ((i * 37) % 300));
 let shape: ModelShape;
@@ -23,83 +21,68 @@ let segment: Segment;
 beforeAll(async () => {
   await makeTinyModel(join(work, 'source'), { layers: 7, seed: 11 });
   ({ shape } = await importModel({ source: join(work, 'source'), target: join(work, 'model') }));
-  const options = { threads: 1, spin: false };
-  segment = await Segment.open(join(work, 'model', SHALLOW_FILE), { shape, layers: shallowLayers(shape) }, options);
+  const file = join(work, 'model', graphFile('shallow'));
+  segment = await Segment.open('shallow', { file, shape }, { threads: 1, spin: false });
   return () => segment.close();
 });
 
-function run(
-  kv: KvBuffer,
-  { ids, positions, past }: { ids: Int32Array; positions: number[]; past: number[] },
-): Promise<SegmentResult> {
-  return segment.run({
-    inputs: { ids: { type: 'int32', data: ids, dims: [1, ids.length] } },
-    positions: Int32Array.from(positions),
-    rowPositions: Int32Array.from([...past, ...positions]),
-    kv,
-    fetch: 'y',
-  });
+async function run(kv: KvBuffer, positions: Int32Array): Promise<{ y: Float32Array; rows: FreshRows }> {
+  const ids = Int32Array.from(positions, (position) => IDS[position]!);
+  const inputs = { ids: { type: 'int32', data: ids, dims: [1, ids.length] } } as const;
+  const { outputs, rows } = await segment.run({ inputs, positions, kv, fetch: ['y'], rows: true });
+  return { y: outputs['y']!, rows: rows! };
 }
 
-/** The same rows in another order: row i of the result is row order[i] of `rows`. */
-function reorder(rows: FreshRows, order: number[]): FreshRows {
-  const { headSize } = shape;
-  const move = (plane: Float32Array): Float32Array => {
-    const lanes = plane.length / (rows.count * headSize);
-    const moved = new Float32Array(lanes * order.length * headSize);
-    for (let lane = 0; lane < lanes; lane++) {
-      for (const [to, from] of order.entries()) {
-        const start = (lane * rows.count + from) * headSize;
-        moved.set(plane.subarray(start, start + headSize), (lane * order.length + to) * headSize);
-      }
-    }
-    return moved;
-  };
-  return { count: order.length, rotatedK: move(rows.rotatedK), rawK: move(rows.rawK), v: move(rows.v) };
-}
-
-function bufferOf(rows: FreshRows): KvBuffer {
+/** A sequence of ROWS rows, all but `missing` written. */
+async function filled(missing: number[] = []): Promise<{ kv: KvBuffer; y: Float32Array; rows: FreshRows }> {
   const kv = new KvBuffer(shape);
-  kv.reserve(rows.count);
-  kv.write(0, rows);
-  kv.commit(rows.count);
-  return kv;
+  kv.reserve(ROWS + 1);
+  const all = positionsOf(0, ROWS);
+  const first = await run(kv, all);
+  kv.extend(ROWS);
+  kv.write('shallow', all, first.rows);
+  for (const row of missing) kv.hide(row, row + 1);
+  return { kv, ...first };
 }
 
-function largestDifference(a: Float32Array, b: Float32Array): number {
-  return a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i]!)), Math.abs(a.length - b.length));
+function rowsOf(y: Float32Array, rows: Int32Array): Float32Array {
+  const { hidden } = shape;
+  const picked = new Float32Array(rows.length * hidden);
+  for (const [to, row] of rows.entries()) picked.set(y.subarray(row * hidden, (row + 1) * hidden), to * hidden);
+  return picked;
 }
 
-const inOrder = Array.from({ length: ROWS }, (_, i) => i);
-
-test('rows may lie in any order, and hidden rows do not count', async () => {
-  const empty = new KvBuffer(shape);
-  empty.reserve(1);
-  const first = await run(empty, { ids: IDS.subarray(0, ROWS), positions: inOrder, past: [] });
-  const next = { ids: IDS.subarray(ROWS), positions: [ROWS] };
-  const expected = await run(bufferOf(first.rows), { ...next, past: inOrder });
-
-  const shuffled = inOrder.map((i) => (i * 7) % ROWS);
-  const withStale = [...shuffled, 3, 4];
-  const kv = bufferOf(reorder(first.rows, withStale));
-  const hidden = await run(kv, { ...next, past: [...shuffled, HIDDEN_ROW, HIDDEN_ROW] });
-  expect(largestDifference(hidden.output, expected.output)).toBeLessThan(1e-5);
-  expect(largestDifference(hidden.rows.rawK, expected.rows.rawK)).toBeLessThan(1e-5);
-  const counted = await run(kv, { ...next, past: withStale });
-  expect(largestDifference(counted.output, expected.output)).toBeGreaterThan(1e-4);
+test('hidden rows do not count, whatever is in them', async () => {
+  const next = Int32Array.of(ROWS);
+  const { kv } = await filled([3, 20]);
+  const expected = await run(kv, next);
+  for (const row of [3, 20]) {
+    kv.layer('rotatedK', 0).fill(7, row * shape.headSize, (row + 1) * shape.headSize);
+    kv.layer('v', 0).fill(-7, row * shape.headSize, (row + 1) * shape.headSize);
+  }
+  expect((await run(kv, next)).y).toEqual(expected.y);
+  const everything = await run((await filled()).kv, next);
+  expect(largestDifference(everything.y, expected.y)).toBeGreaterThan(1e-4);
 });
 
-test('a row computed again in the middle sees only what is before it', async () => {
-  const empty = new KvBuffer(shape);
-  empty.reserve(1);
-  const first = await run(empty, { ids: IDS.subarray(0, ROWS), positions: inOrder, past: [] });
-  const again = [10, 25];
-  const past = inOrder.map((i) => (again.includes(i) ? HIDDEN_ROW : i));
-  const second = await run(bufferOf(first.rows), { ids: Int32Array.of(IDS[10]!, IDS[25]!), positions: again, past });
-  const { hidden } = shape;
-  const expected = new Float32Array(again.length * hidden);
-  for (const [to, row] of again.entries())
-    expected.set(first.output.subarray(row * hidden, (row + 1) * hidden), to * hidden);
-  expect(largestDifference(second.output, expected)).toBeLessThan(1e-5);
-  expect(largestDifference(second.rows.v, reorder(first.rows, again).v)).toBeLessThan(1e-5);
+test('rows computed again in the middle see only what is before them', async () => {
+  const { kv, y, rows } = await filled();
+  for (const again of [[10, 25], [0], [0, 1, 2, 39], [5, 17, 18, 19]].map((list) => Int32Array.from(list))) {
+    const second = await run(kv, again);
+    expect(largestDifference(second.y, rowsOf(y, again))).toBeLessThan(1e-5);
+    kv.write('shallow', again, second.rows);
+  }
+  const whole = await run(kv, positionsOf(0, ROWS));
+  expect(largestDifference(whole.rows.v, rows.v)).toBeLessThan(1e-5);
+});
+
+test('what lies in the rows that are computed again does not matter', async () => {
+  const again = Int32Array.of(4, 11, 12);
+  const { kv, y, rows } = await filled();
+  const broken = await run(kv, again);
+  kv.write('shallow', again, { ...broken.rows, v: broken.rows.v.map(() => 50) });
+  expect(largestDifference((await run(kv, again)).y, rowsOf(y, again))).toBeLessThan(1e-5);
+  expect(largestDifference((await run(kv, Int32Array.of(30))).y, rowsOf(y, Int32Array.of(30)))).toBeGreaterThan(1e-3);
+  kv.write('shallow', positionsOf(0, ROWS), rows);
+  expect(largestDifference((await run(kv, Int32Array.of(30))).y, rowsOf(y, Int32Array.of(30)))).toBeLessThan(1e-5);
 });

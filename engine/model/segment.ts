@@ -1,67 +1,83 @@
-// One of the two segments of a model: runs new rows through its layers against the rows of a sequence.
-// Positions are taken as given, so rows may be computed out of order; writing the results is the caller's part.
+// One of the two segments of a model: runs rows at any positions through its layers against the rows of a sequence.
+// Writing the results is the caller's part.
 
-import type { FreshRows, KvBuffer } from './kv-buffer.ts';
+import { HIDDEN_POSITION } from './kv-buffer.ts';
+import type { FreshRows, KvBuffer, SegmentName } from './kv-buffer.ts';
 import { Session } from './sessions.ts';
 import type { Input, SessionOptions } from './sessions.ts';
+import { deepLayers, shallowLayers } from './shape.ts';
 import type { LayerRange, ModelShape } from './shape.ts';
 
 export interface SegmentStep {
-  /** The graph's own inputs: ids, or x and wanted. */
+  /** The graph's own inputs: ids, or x, wanted and asked. */
   inputs: Record<string, Input>;
-  /** True position of each new row, ascending. */
+  /** Position of each row that is computed, ascending. Rows of the sequence at these positions are not looked at. */
   positions: Int32Array;
-  /** True position of every row: the past rows in buffer order, then the new ones. A huge number hides a row. */
-  rowPositions: Int32Array;
   kv: KvBuffer;
-  /** The segment's own output: y or logits. */
-  fetch: 'y' | 'logits';
+  /** Which of the segment's own outputs are copied out: y, or logits and queries. */
+  fetch: readonly string[];
+  /** Whether the rows themselves are copied out. */
+  rows: boolean;
 }
 
 export interface SegmentResult {
-  output: Float32Array;
-  rows: FreshRows;
+  outputs: Record<string, Float32Array>;
+  rows: FreshRows | null;
 }
 
 export class Segment {
-  readonly layers: LayerRange;
+  readonly name: SegmentName;
+  readonly #layers: LayerRange;
   readonly #session: Session;
   readonly #shape: ModelShape;
 
-  private constructor(session: Session, shape: ModelShape, layers: LayerRange) {
+  private constructor(name: SegmentName, session: Session, shape: ModelShape) {
+    this.name = name;
     this.#session = session;
     this.#shape = shape;
-    this.layers = layers;
+    this.#layers = name === 'shallow' ? shallowLayers(shape) : deepLayers(shape);
   }
 
   static async open(
-    file: string,
-    model: { shape: ModelShape; layers: LayerRange },
+    name: SegmentName,
+    model: { file: string; shape: ModelShape },
     options: SessionOptions,
   ): Promise<Segment> {
-    return new Segment(await Session.open(file, options), model.shape, model.layers);
+    return new Segment(name, await Session.open(model.file, options), model.shape);
   }
 
-  /** Computes the new rows of this segment's layers. The K/V of past rows are read in place and never copied out. */
-  async run(step: SegmentStep): Promise<SegmentResult> {
+  /** Computes rows of this segment's layers. The K/V of the sequence are read in place and never copied out. */
+  async run({ inputs: own, positions, kv, fetch, rows }: SegmentStep): Promise<SegmentResult> {
     const { kvHeads, headSize } = this.#shape;
-    const count = step.positions.length;
-    const total = step.rowPositions.length;
+    const count = positions.length;
+    const seen = this.#seenRows(kv, positions);
     const inputs: Record<string, Input> = {
-      ...step.inputs,
-      pos: { type: 'int32', data: step.positions, dims: [1, count] },
-      kpos: { type: 'int32', data: step.rowPositions, dims: [1, total] },
-      seqlens: { type: 'int32', data: Int32Array.of(total - 1), dims: [1] },
-      total: { type: 'int32', data: Int32Array.of(total), dims: [1] },
+      ...own,
+      pos: { type: 'int32', data: positions, dims: [1, count] },
+      kpos: { type: 'int32', data: seen, dims: [1, seen.length] },
+      seqlens: { type: 'int32', data: Int32Array.of(seen.length - 1), dims: [1] },
+      total: { type: 'int32', data: Int32Array.of(seen.length), dims: [1] },
     };
-    const past = [1, kvHeads, step.kv.capacity, headSize];
-    for (let layer = this.layers.start; layer < this.layers.end; layer++) {
-      inputs[`pk.${layer}`] = { type: 'float32', data: step.kv.layer('rotatedK', layer), dims: past };
-      inputs[`pv.${layer}`] = { type: 'float32', data: step.kv.layer('v', layer), dims: past };
+    const past = [1, kvHeads, kv.capacity, headSize];
+    for (let layer = this.#layers.start; layer < this.#layers.end; layer++) {
+      inputs[`pk.${layer}`] = { type: 'float32', data: kv.layer('rotatedK', layer), dims: past };
+      inputs[`pv.${layer}`] = { type: 'float32', data: kv.layer('v', layer), dims: past };
     }
-    const results = await this.#session.run(inputs, [step.fetch, 'k', 'raw', 'v']);
-    const rows: FreshRows = { count, rotatedK: results['k']!, rawK: results['raw']!, v: results['v']! };
-    return { output: results[step.fetch]!, rows };
+    const outputs = await this.#session.run(inputs, rows ? [...fetch, 'k', 'raw', 'v'] : fetch);
+    const { k: rotatedK, raw: rawK, v } = outputs;
+    return { outputs, rows: rotatedK && rawK && v ? { count, rotatedK, rawK, v } : null };
+  }
+
+  // Rows from the last unbroken run of positions on are new ones or stand behind all of them, so the past ends there.
+  #seenRows(kv: KvBuffer, positions: Int32Array): Int32Array {
+    let last = positions.length - 1;
+    while (last > 0 && positions[last - 1] === positions[last]! - 1) last--;
+    const past = positions[last]!;
+    const seen = new Int32Array(past + positions.length);
+    seen.set(kv.seenBy(this.name, past));
+    for (const position of positions.subarray(0, last)) seen[position] = HIDDEN_POSITION;
+    seen.set(positions, past);
+    return seen;
   }
 
   async close(): Promise<void> {

@@ -43,9 +43,21 @@ export interface LayerRange {
   end: number;
 }
 
-/** 15 % of the layers, at least one: what selectors may look at before the deep layers run. */
+/**
+ * 7 % of the layers, at least one: what selectors may look at before the deep layers run. Every position behind the
+ * exact prefix pays for them, so they bound what approximate reuse can save.
+ */
 export function boundaryOf(layers: number): number {
-  return Math.max(1, Math.round(0.15 * layers));
+  return Math.max(1, Math.round(0.07 * layers));
+}
+
+/** Layers whose queries judge what matters to a question: up to four, evenly over the middle third of the deep ones. */
+export function relevanceLayers({ boundary, layers }: ModelShape): number[] {
+  const third = (layers - boundary) / 3;
+  const [first, last] = [boundary + Math.floor(third), boundary + Math.ceil(2 * third) - 1];
+  const count = Math.min(4, last - first + 1);
+  if (count === 1) return [first];
+  return Array.from({ length: count }, (_, index) => first + Math.round((index * (last - first)) / (count - 1)));
 }
 
 export function shallowLayers(shape: ModelShape): LayerRange {

@@ -1,50 +1,50 @@
 // What a policy decided for one prompt: which positions come from the cache and which are computed.
 
-import type { ReusePlanReport, TokenOrigins, TurnReport } from '../contract/chat.ts';
-import type { PolicyName } from '../contract/settings.ts';
 import type { BlockRef } from '../cache/block.ts';
-import { scopeKind } from '../types.ts';
+import type { PolicyName, Quality } from '../contract/settings.ts';
+import type { FoundSpan } from '../match/found-span.ts';
+import type { TokenRange } from '../types.ts';
 
 export interface ReusePlan {
   policy: PolicyName;
+  quality: Quality;
   promptTokens: number;
-  /** Cover the positions 0..reusedTokens-1 in order. */
+  /** Cover the positions 0..reusedTokens-1 in order, exactly. */
   reuse: readonly BlockRef[];
   reusedTokens: number;
   missReason: string | null;
+  /** Null: everything behind the prefix is computed, and the turn is exact. */
+  approximate: ApproximatePlan | null;
 }
 
-const NO_ORIGINS: TokenOrigins = { exactPrefix: 0, ownAnswer: 0, moved: 0, edited: 0, similar: 0, fresh: 0 };
-
-/** Tokens by origin when the first `reusedTokens` of the plan's positions really came from the cache. */
-export function countOrigins(plan: ReusePlan, reusedTokens = plan.reusedTokens): TokenOrigins {
-  const origins = { ...NO_ORIGINS, fresh: plan.promptTokens - reusedTokens };
-  for (const block of plan.reuse) {
-    const end = Math.min(block.start + block.count, reusedTokens);
-    if (end <= block.start) continue;
-    const answer = Math.max(0, Math.min(end, block.decoded.end) - Math.max(block.start, block.decoded.start));
-    origins.ownAnswer += answer;
-    origins.exactPrefix += end - block.start - answer;
-  }
-  return origins;
+export interface ApproximatePlan {
+  /** Ascending, disjoint, behind the prefix, and never the last position of the prompt. */
+  spans: readonly FoundSpan[];
+  /** Positions inside spans that the deep layers compute in any case: seams, chunk starts, windows after edits. */
+  forced: readonly TokenRange[];
+  /** Span positions that the deep layers compute in all, forced ones included. */
+  recomputeTokens: number;
+  selector: Selector;
+  /** Rows computed again while the answer is written; null: none. */
+  repair: RepairSchedule | null;
+  /** Whether the answer is checked against exact rows before it is final. */
+  verify: boolean;
 }
 
-/** Reused tokens by the scope of the block they came from. */
-export function countScopes(plan: ReusePlan, reusedTokens = plan.reusedTokens): TurnReport['sharedFrom'] {
-  const counts = { private: 0, library: 0, app: 0 };
-  for (const block of plan.reuse) {
-    counts[scopeKind(block.scope)] += Math.max(0, Math.min(block.start + block.count, reusedTokens) - block.start);
-  }
-  return counts;
+/** How the rows beyond the forced ones are chosen, and what it costs: see `selection.ts`. */
+export interface Selector {
+  /** Whether the shallow layers run over all span positions, so that deviations can be seen. */
+  influence: boolean;
+  /** Whether the question's attention in the middle layers counts. */
+  relevance: boolean;
+  /** Whether influence counts the change of a key beside that of a value. */
+  keyTerm: boolean;
+  /** Rows are chosen in windows of neighbours instead of one by one. */
+  grouping: boolean;
 }
 
-export function reportPlan(plan: ReusePlan, contextTokens: number): ReusePlanReport {
-  return {
-    policy: plan.policy,
-    promptTokens: plan.promptTokens,
-    contextTokens,
-    tokens: countOrigins(plan),
-    sharedFrom: countScopes(plan),
-    missReason: plan.missReason,
-  };
+export interface RepairSchedule {
+  /** Rows in one burst, every `everySteps` decode steps. */
+  rows: number;
+  everySteps: number;
 }

@@ -75,6 +75,28 @@ test('a change keeps what was not given; initials follow the name, a chosen avat
   expect(profiles.list().map((profile) => profile.name)).toEqual(['Mia May', 'BEN']);
 });
 
+test('a person starts without choices of their own, makes them, takes them back, and keeps them over a restart', () => {
+  const { database, profiles } = open('choices');
+  const ana = profiles.create({ name: 'ana' });
+  expect(ana).toMatchObject({ kind: 'personal', policy: null, quality: null, verify: null });
+  const ward = profiles.create({ name: 'ward', kind: 'clinic', policy: 'hearth', quality: 'fast', verify: false });
+  expect(ward).toMatchObject({ kind: 'clinic', policy: 'hearth', quality: 'fast', verify: false });
+  expect(profiles.get(ward.id)).toEqual(ward);
+  expect(profiles.update(ward.id, { quality: null, verify: true })).toEqual({ ...ward, quality: null, verify: true });
+  expect(profiles.update(ana.id, { kind: 'clinic' })).toEqual({ ...ana, kind: 'clinic' });
+  expect(profiles.update(ana.id, { name: 'Ana' })).toMatchObject({ kind: 'clinic', verify: null });
+  const listed = profiles.list();
+  database.close();
+  expect(open('choices').profiles.list()).toEqual(listed);
+});
+
+test('a stored policy that this version does not know counts as not chosen', () => {
+  const { database, profiles } = open('unknown');
+  const { id } = profiles.create({ name: 'ana', policy: 'exact', quality: 'fast' });
+  database.exec("UPDATE profiles SET policy = 'telepathy', quality = 'perfect'");
+  expect(profiles.get(id)).toMatchObject({ policy: null, quality: null });
+});
+
 test('a person who is not there is not found', () => {
   const { profiles } = open('missing');
   const ana = profiles.create({ name: 'ana' });

@@ -1,10 +1,12 @@
-// The people on this machine: names, avatars, colours. It knows no passwords, and of their text only what to forget.
+// The people on this machine: names, avatars, colours, and what they chose for their answers. It knows no passwords,
+// and of their text only what to forget.
 
 import { randomUUID } from 'node:crypto';
 import type { ConversationId } from '../contract/chat.ts';
 import type { DocumentId } from '../contract/library.ts';
 import { PROFILE_COLOURS } from '../contract/profiles.ts';
-import type { NewProfile, Profile, ProfileColour, ProfileId } from '../contract/profiles.ts';
+import type { NewProfile, Profile, ProfileColour, ProfileId, ReuseChoice } from '../contract/profiles.ts';
+import { POLICIES, QUALITIES } from '../contract/settings.ts';
 import { EngineError } from '../errors.ts';
 import type { Database } from '../lib/database.ts';
 
@@ -16,7 +18,14 @@ export interface RemovedProfile {
   documentIds: DocumentId[];
 }
 
-const COLUMNS = 'id, name, avatar, colour, created_at AS createdAt';
+type Row = Omit<Profile, 'policy' | 'quality' | 'verify'> & {
+  policy: string | null;
+  quality: string | null;
+  verify: 0 | 1 | null;
+};
+type NewRow = Row & { key: string };
+
+const COLUMNS = 'id, name, avatar, colour, kind, policy, quality, verify, created_at AS createdAt';
 
 export class Profiles {
   readonly #database: Database;
@@ -28,34 +37,35 @@ export class Profiles {
 
   constructor(database: Database) {
     this.#database = database;
-    this.#all = database.prepare<[], Profile>(`SELECT ${COLUMNS} FROM profiles ORDER BY created_at, rowid`);
-    this.#byId = database.prepare<[ProfileId], Profile>(`SELECT ${COLUMNS} FROM profiles WHERE id = ?`);
-    this.#byKey = database.prepare<[string], Profile>(`SELECT ${COLUMNS} FROM profiles WHERE name_key = ?`);
-    this.#insert = database.prepare<[Profile & { key: string }]>(
-      `INSERT INTO profiles (id, name, name_key, avatar, colour, created_at)
-       VALUES (@id, @name, @key, @avatar, @colour, @createdAt)`,
+    this.#all = database.prepare<[], Row>(`SELECT ${COLUMNS} FROM profiles ORDER BY created_at, rowid`);
+    this.#byId = database.prepare<[ProfileId], Row>(`SELECT ${COLUMNS} FROM profiles WHERE id = ?`);
+    this.#byKey = database.prepare<[string], Row>(`SELECT ${COLUMNS} FROM profiles WHERE name_key = ?`);
+    this.#insert = database.prepare<[NewRow]>(
+      `INSERT INTO profiles (id, name, name_key, avatar, colour, kind, policy, quality, verify, created_at)
+       VALUES (@id, @name, @key, @avatar, @colour, @kind, @policy, @quality, @verify, @createdAt)`,
     );
-    this.#update = database.prepare<[Profile & { key: string }]>(
-      'UPDATE profiles SET name = @name, name_key = @key, avatar = @avatar, colour = @colour WHERE id = @id',
+    this.#update = database.prepare<[NewRow]>(
+      `UPDATE profiles SET name = @name, name_key = @key, avatar = @avatar, colour = @colour, kind = @kind,
+       policy = @policy, quality = @quality, verify = @verify WHERE id = @id`,
     );
   }
 
   /** Oldest first. */
   list(): Profile[] {
-    return this.#all.all();
+    return this.#all.all().map(toProfile);
   }
 
   /** Throws `not-found`. */
   get(profileId: ProfileId): Profile {
-    const profile = this.#byId.get(profileId);
-    if (profile === undefined)
-      throw new EngineError('not-found', 'There is no such person here. Choose a profile again.');
-    return profile;
+    const row = this.#byId.get(profileId);
+    if (row === undefined) throw new EngineError('not-found', 'There is no such person here. Choose a profile again.');
+    return toProfile(row);
   }
 
   /** Names are compared without regard to case, width and surrounding space. */
   byName(name: string): Profile | null {
-    return this.#byKey.get(keyOf(tidy(name))) ?? null;
+    const row = this.#byKey.get(keyOf(tidy(name)));
+    return row === undefined ? null : toProfile(row);
   }
 
   /** Throws `already-exists`, and `bad-request` for a name without a character. */
@@ -67,9 +77,13 @@ export class Profiles {
       name,
       avatar: wanted.avatar ?? initials(name),
       colour: wanted.colour ?? this.#nextColour(),
+      kind: wanted.kind ?? 'personal',
+      policy: wanted.policy ?? null,
+      quality: wanted.quality ?? null,
+      verify: wanted.verify ?? null,
       createdAt: Date.now(),
     };
-    this.#insert.run({ ...profile, key: keyOf(name) });
+    this.#insert.run(toRow(profile));
     return profile;
   }
 
@@ -78,14 +92,19 @@ export class Profiles {
     return this.byName(name) ?? this.create({ name });
   }
 
-  /** An avatar that was the initials follows a new name. Throws `not-found`, `already-exists`, `bad-request`. */
+  /**
+   * Changes what is given; null takes a choice back. An avatar that was the initials follows a new name.
+   * Throws `not-found`, `already-exists`, `bad-request`.
+   */
   update(profileId: ProfileId, changes: Partial<NewProfile>): Profile {
     const before = this.get(profileId);
     const name = changes.name === undefined ? before.name : tidy(changes.name);
     this.#requireFree(name, profileId);
     const avatar = changes.avatar ?? (before.avatar === initials(before.name) ? initials(name) : before.avatar);
-    const after: Profile = { ...before, name, avatar, colour: changes.colour ?? before.colour };
-    this.#update.run({ ...after, key: keyOf(name) });
+    const { colour = before.colour, kind = before.kind } = changes;
+    const { policy = before.policy, quality = before.quality, verify = before.verify } = changes;
+    const after: Profile = { ...before, name, avatar, colour, kind, policy, quality, verify };
+    this.#update.run(toRow(after));
     return after;
   }
 
@@ -122,6 +141,20 @@ export class Profiles {
     const fewest = Math.min(...uses.values());
     return PROFILE_COLOURS.find((colour) => uses.get(colour) === fewest) ?? PROFILE_COLOURS[0];
   }
+}
+
+function toRow(profile: Profile): NewRow {
+  const verify = profile.verify === null ? null : profile.verify ? 1 : 0;
+  return { ...profile, verify, key: keyOf(profile.name) };
+}
+
+function toProfile(row: Row): Profile {
+  const choice: ReuseChoice = {
+    policy: POLICIES.find((policy) => policy === row.policy) ?? null,
+    quality: QUALITIES.find((quality) => quality === row.quality) ?? null,
+    verify: row.verify === null ? null : row.verify === 1,
+  };
+  return { ...row, ...choice };
 }
 
 function tidy(name: string): string {

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Loop } from '../loop.ts';
+import { likeliest } from '../metrics/divergence.ts';
+import { LoadSpeed } from '../metrics/load-speed.ts';
 import { PrefillSpeed } from '../metrics/prefill-speed.ts';
 import { Model } from '../model/forward.ts';
 import { importModel } from '../model/import/import-model.ts';
@@ -26,18 +28,19 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const argmax = (logits: Float32Array) => logits.indexOf(Math.max(...logits));
 function sequence(work: Partial<SequenceWork> = {}): Sequence {
   const tokens = Int32Array.from({ length: 40 }, (_, index) => 20 + index);
   const whole = {
     tokens,
     reuse: [],
+    approximate: null,
     maxTokens: 8,
     eosTokenIds: [],
-    sample: argmax,
+    sampler: () => likeliest,
+    draft: null,
     signal: new AbortController().signal,
   };
-  return new Sequence({ ...whole, ...work }, { model, speed: new PrefillSpeed() });
+  return new Sequence({ ...whole, ...work }, { model, speed: new PrefillSpeed(), loadSpeed: new LoadSpeed() });
 }
 async function drain(one: Sequence): Promise<string[]> {
   const types: string[] = [];
@@ -89,7 +92,7 @@ describe('a sequence', () => {
 
   test('gives an error in a step to whoever reads its events', async () => {
     const one = sequence({
-      sample: () => {
+      sampler: () => () => {
         throw new Error('broken logits');
       },
     });
@@ -137,6 +140,22 @@ describe('the scheduler', () => {
     const seen = Array.from({ length: 4 }, () => scheduler.next());
     expect(new Set([seen[0], seen[1]])).toEqual(new Set([a, b]));
     expect(seen.slice(2)).toEqual(seen.slice(0, 2));
+  });
+
+  test('sees a sequence that comes while idle work finds nothing to do', async () => {
+    const scheduler = new Scheduler(1);
+    using slot = await scheduler.admit(new AbortController().signal);
+    const one = sequence();
+    let isFirst = true;
+    const loop = new Loop(scheduler, async () => {
+      if (isFirst) slot.run(one);
+      isFirst = false;
+      await new Promise((resolve) => setImmediate(resolve));
+      return false;
+    });
+    loop.wake();
+    expect(await drain(one)).toContain('token');
+    await loop.close();
   });
 
   test('does idle work only when nobody has work', async () => {

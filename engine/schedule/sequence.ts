@@ -1,76 +1,132 @@
-// One prompt on its way through the model: load what is reused, prefill the rest, decode. Each `step` is one short
-// piece of work; who steps when is the scheduler's business.
+// One prompt on its way through the model: load what is reused, compute the rest, decode, and check where that was
+// asked for. Its phases stand in `#run`, top to bottom; each `step` goes on to the next `yield`, one short piece of
+// work. Who steps when is the scheduler's business.
 
 import type { TimeSplit, TurnReport } from '../contract/chat.ts';
-import type { KvRows } from '../types.ts';
+import type { LoadSpeed } from '../metrics/load-speed.ts';
+import type { PrefillSpeed } from '../metrics/prefill-speed.ts';
 import type { Model } from '../model/forward.ts';
 import type { KvBuffer } from '../model/kv-buffer.ts';
-import type { PrefillSpeed } from '../metrics/prefill-speed.ts';
-
-/** A step that loads cached rows ends after about this long. */
-const LOAD_STEP_MS = 50;
+import type { ApproximatePlan } from '../plan/reuse-plan.ts';
+import type { TokenRange } from '../types.ts';
+import { ApproximatePrefill } from './approximate-prefill.ts';
+import type { SpanSource } from './approximate-prefill.ts';
+import { Decoding } from './decoding.ts';
+import type { Draft, Sample } from './decoding.ts';
+import { loadRows, prefillRows } from './exact-rows.ts';
+import type { RowSource } from './exact-rows.ts';
+import { checkAnswer } from './verification.ts';
 
 export interface SequenceWork {
   tokens: Int32Array;
-  /** Cached rows in order; a source that gives null ends the reuse there. */
-  reuse: readonly (() => KvRows | null)[];
+  /** Cached rows of the exact prefix, in order. */
+  reuse: readonly RowSource[];
+  /** Null: everything behind the prefix is computed. */
+  approximate: { plan: ApproximatePlan; sources: readonly SpanSource[] } | null;
+  /** 0: only the rows are wanted, no answer. */
   maxTokens: number;
   eosTokenIds: readonly number[];
-  sample: (logits: Float32Array, tokens: readonly number[]) => number;
+  /** A new one gives the same choices again for the same logits, so that an answer can be checked. */
+  sampler: () => Sample;
+  /** Guesses how the answer goes on; what the model does not confirm is dropped. */
+  draft: Draft | null;
   signal: AbortSignal;
+  /** Rows that are there already and exact: the sequence goes on from them. */
+  kv?: KvBuffer;
+}
+
+export interface SequenceParts {
+  model: Model;
+  speed: PrefillSpeed;
+  loadSpeed: LoadSpeed;
 }
 
 export type SequenceEvent =
   | { type: 'progress'; doneTokens: number; totalTokens: number }
   | { type: 'prefilled' }
-  | { type: 'token'; id: number };
+  | { type: 'token'; id: number }
+  | { type: 'verifying' }
+  /** Only the first `keptTokens` of the answer hold; tokens go on from there. */
+  | { type: 'correction'; keptTokens: number };
 
 export type StopReason = TurnReport['stopReason'];
 
 export class Sequence {
   readonly kv: KvBuffer;
-  readonly output: number[] = [];
   readonly time: Pick<TimeSplit, 'loadMs' | 'prefillMs' | 'sampleMs'> = { loadMs: 0, prefillMs: 0, sampleMs: 0 };
-  decodeMs = 0;
-  /** Rows that came from the cache; known once loading is over. */
+  /** Rows × layers that were computed before the first token. */
+  rowLayers = 0;
+  /** Rows of the exact prefix that came from the cache; known once loading is over. */
   reusedTokens = 0;
+  /** Span rows that really came from the cache, and those of them that were computed again. */
+  placed: readonly TokenRange[] = [];
+  recomputed: Int32Array = new Int32Array();
   stopReason: StopReason | null = null;
+  checkedTokens: number | null = null;
   readonly #work: SequenceWork;
-  readonly #parts: { model: Model; speed: PrefillSpeed };
+  readonly #parts: SequenceParts;
+  readonly #decoding: Decoding;
+  readonly #phases: AsyncGenerator<void, void>;
   readonly #queue: SequenceEvent[] = [];
   #failure: { error: unknown } | null = null;
   #wake: () => void = () => {};
-  #nextSource = 0;
+  /** First position whose row is approximate; null: none is. */
+  #approximateFrom: number | null = null;
+  #exactRows = 0;
 
-  constructor(work: SequenceWork, parts: { model: Model; speed: PrefillSpeed }) {
+  constructor(work: SequenceWork, parts: SequenceParts) {
     this.#work = work;
     this.#parts = parts;
-    this.kv = parts.model.newKvBuffer();
+    this.kv = work.kv ?? parts.model.newKvBuffer();
     // Room for the whole prompt at once: growing along the way would copy the rows again and again.
-    this.kv.reserve(work.tokens.length);
+    this.kv.reserve(work.tokens.length - this.kv.rows);
+    this.#decoding = new Decoding({ ...work, kv: this.kv, model: parts.model, emit: (event) => this.#emit(event) });
+    this.#phases = this.#run();
   }
 
   get done(): boolean {
     return this.stopReason !== null || this.#failure !== null;
   }
 
+  /** Tokens of the answer so far. */
+  get output(): readonly number[] {
+    return this.#decoding.output;
+  }
+
+  get decodeMs(): number {
+    return this.#decoding.ms;
+  }
+
+  get drafted(): { proposed: number; accepted: number } {
+    return this.#decoding.drafted;
+  }
+
+  get repairedTokens(): number {
+    return this.#decoding.repairedTokens;
+  }
+
+  /** Leading rows that are what a full prefill gives: only these may be kept for others. As of the last step's end. */
+  get exactRows(): number {
+    return Math.min(this.#exactRows, this.kv.rows);
+  }
+
   /** Does the next piece of work. Never throws: an error ends the sequence and reaches whoever reads its events. */
   async step(): Promise<void> {
     try {
-      if (this.#work.signal.aborted) this.end('stopped');
-      else if (this.#nextSource < this.#work.reuse.length) await this.#load();
-      else if (this.kv.rows < this.#work.tokens.length) await this.#prefill();
-      else await this.#decode();
+      if (this.#work.signal.aborted) return this.end('stopped');
+      const phase = await this.#phases.next();
+      this.#exactRows = this.#approximateFrom ?? this.kv.rows;
+      if (phase.done === true) this.#settle(this.#decoding.finished ?? 'length');
     } catch (error) {
       this.#failure = { error };
       this.#wake();
     }
   }
 
-  /** Ends the answer, from a stop string or by a person. */
+  /** Ends the answer, from a stop string or by a person. A stop by a person ends the checking as well. */
   end(reason: StopReason): void {
-    this.stopReason ??= reason;
-    this.#wake();
+    if (reason === 'stopped') this.#settle(reason);
+    else this.#decoding.finish(reason);
   }
 
   /** What happens, in order, until the sequence is done. One reader. */
@@ -87,56 +143,85 @@ export class Sequence {
     }
   }
 
-  #emit(event: SequenceEvent): void {
-    this.#queue.push(event);
+  async *#run(): AsyncGenerator<void, void> {
+    const { reuse, approximate, maxTokens } = this.#work;
+    if (reuse.length > 0) yield* this.#load();
+    const logits = approximate === null ? yield* this.#prefill() : yield* this.#prefillApproximately(approximate);
+    if (maxTokens === 0) return;
+    const startedAt = performance.now();
+    this.#decoding.take(logits);
+    this.time.sampleMs = performance.now() - startedAt;
+    this.#emit({ type: 'prefilled' });
+    yield* this.#decoding.run();
+    if (approximate?.plan.verify === true && this.#approximateFrom !== null) yield* this.#verify();
+  }
+
+  async *#load(): AsyncGenerator<void, void> {
+    const { model, loadSpeed } = this.#parts;
+    for await (const { rows, ms } of loadRows(this.kv, this.#work.reuse, model)) {
+      loadSpeed.record(rows, ms);
+      this.time.loadMs += ms;
+      this.reusedTokens = this.kv.rows;
+      yield;
+    }
+  }
+
+  /** Computes what is missing of the prompt; gives the logits behind it, or nothing where no answer is wanted. */
+  async *#prefill(): AsyncGenerator<void, Float32Array> {
+    const { tokens, maxTokens } = this.#work;
+    const { model, speed } = this.#parts;
+    const layers = model.shape.layers;
+    for await (const chunk of prefillRows(this.kv, tokens, { model, speed, logits: maxTokens > 0 })) {
+      this.time.prefillMs += chunk.ms;
+      this.rowLayers += (chunk.end - chunk.start) * layers;
+      if (chunk.end === tokens.length) return chunk.logits ?? new Float32Array();
+      this.#emit({ type: 'progress', doneTokens: chunk.end, totalTokens: tokens.length });
+      yield;
+    }
+    return new Float32Array();
+  }
+
+  async *#prefillApproximately(work: NonNullable<SequenceWork['approximate']>): AsyncGenerator<void, Float32Array> {
+    const { tokens } = this.#work;
+    const prefill = new ApproximatePrefill({ ...work, kv: this.kv, tokens }, this.#parts);
+    this.#approximateFrom = this.kv.rows;
+    for await (const doneTokens of prefill.run()) {
+      this.#emit({ type: 'progress', doneTokens, totalTokens: tokens.length });
+      yield;
+    }
+    this.time.loadMs += prefill.loadMs;
+    this.time.prefillMs += prefill.computeMs;
+    this.rowLayers += prefill.rowLayers;
+    this.placed = prefill.placed;
+    this.recomputed = prefill.recomputed;
+    this.#approximateFrom = prefill.approximateFrom;
+    this.#decoding.repair(work.plan.repair, prefill.approximateRows);
+    return prefill.logits;
+  }
+
+  async *#verify(): AsyncGenerator<void, void> {
+    const { tokens, sampler } = this.#work;
+    this.#emit({ type: 'verifying' });
+    const sample = sampler();
+    const answer = { tokens, output: this.#decoding.output, endsItself: this.#decoding.finished === 'end' };
+    this.kv.truncate(this.exactRows);
+    // From here on every row is computed in order: each one is exact as soon as it is there.
+    this.#approximateFrom = null;
+    const checked = yield* checkAnswer({ kv: this.kv, answer, sample }, this.#parts);
+    this.checkedTokens = checked.confirmed;
+    if (checked.next === null) return;
+    this.#emit({ type: 'correction', keptTokens: checked.confirmed });
+    this.#decoding.resume({ keptTokens: checked.confirmed, next: checked.next, sample });
+    yield* this.#decoding.run();
+  }
+
+  #settle(reason: StopReason): void {
+    this.stopReason ??= reason;
     this.#wake();
   }
 
-  async #load(): Promise<void> {
-    const startedAt = performance.now();
-    const rows: KvRows[] = [];
-    while (this.#nextSource < this.#work.reuse.length && performance.now() - startedAt < LOAD_STEP_MS) {
-      const block = this.#work.reuse[this.#nextSource]?.() ?? null;
-      this.#nextSource = block === null ? this.#work.reuse.length : this.#nextSource + 1;
-      if (block !== null) rows.push(block);
-    }
-    await this.#parts.model.load(this.kv, rows);
-    this.reusedTokens = this.kv.rows;
-    this.time.loadMs += performance.now() - startedAt;
-  }
-
-  async #prefill(): Promise<void> {
-    const { tokens } = this.#work;
-    const start = this.kv.rows;
-    const end = Math.min(tokens.length, start + this.#parts.speed.chunkRows(start));
-    const last = end === tokens.length;
-    const startedAt = performance.now();
-    const logits = await this.#parts.model.forward(this.kv, tokens.subarray(start, end), { logits: last });
-    const ms = performance.now() - startedAt;
-    this.time.prefillMs += ms;
-    this.#parts.speed.record(start, end, ms);
-    if (logits === null) this.#emit({ type: 'progress', doneTokens: end, totalTokens: tokens.length });
-    else this.#pick(logits);
-    if (last) this.#emit({ type: 'prefilled' });
-  }
-
-  async #decode(): Promise<void> {
-    const previous = this.output.at(-1);
-    if (previous === undefined) throw new Error('assertion failed: decode before the first token');
-    const startedAt = performance.now();
-    const logits = await this.#parts.model.forward(this.kv, [previous], { logits: true });
-    if (logits !== null) this.#pick(logits);
-    this.decodeMs += performance.now() - startedAt;
-  }
-
-  #pick(logits: Float32Array): void {
-    const startedAt = performance.now();
-    const id = this.#work.sample(logits, this.output);
-    this.time.sampleMs += this.output.length === 0 ? performance.now() - startedAt : 0;
-    if (this.#work.eosTokenIds.includes(id)) return this.end('end');
-    this.output.push(id);
-    this.#emit({ type: 'token', id });
-    if (this.output.length >= this.#work.maxTokens) this.end('length');
-    else if (this.kv.rows >= this.#parts.model.shape.context) this.end('context');
+  #emit(event: SequenceEvent): void {
+    this.#queue.push(event);
+    this.#wake();
   }
 }

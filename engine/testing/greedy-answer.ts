@@ -18,7 +18,7 @@ export async function continueGreedily(
 ): Promise<number[]> {
   const tokens = [greedyToken(logits)];
   while (tokens.length < count) {
-    const next = await model.forward(kv, tokens.slice(-1), { logits: true });
+    const { logits: next } = await model.forward(kv, tokens.slice(-1), { logits: 'last' });
     tokens.push(greedyToken(next!));
   }
   return tokens;

@@ -5,6 +5,7 @@ import { assert } from '../lib/assert.ts';
 import { narrowness } from '../types.ts';
 import type { Scope, TokenRange } from '../types.ts';
 import type { ChatText, RenderChat } from './chat-template.ts';
+import type { TextMarks } from './text-marks.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** A run of positions that everything before it allows to be reused in `scope`. */
@@ -12,7 +13,8 @@ export interface ScopedRange extends TokenRange {
   scope: Scope;
 }
 
-export interface Prompt {
+/** The token ids of a chat, and where in them its texts lie. */
+export interface PromptTokens {
   tokens: Int32Array;
   /** Cover all positions in order; a later range is never less restricted than an earlier one. */
   scopes: ScopedRange[];
@@ -21,13 +23,18 @@ export interface Prompt {
   lastMessageStart: number;
 }
 
+export interface Prompt extends PromptTokens, TextMarks {
+  /** What every prompt with the built-in system text and nothing of a document or a chat begins with. */
+  neutral: Int32Array;
+}
+
 export interface PromptText extends ChatText {
   /** The scope of the chat itself: its messages. */
   privateScope: Scope;
 }
 
 /** The prompt of a chat. Order and bytes depend on nothing but the texts: a changing prefix would destroy every hit. */
-export function buildPrompt(chat: PromptText, render: RenderChat, tokenizer: Tokenizer): Prompt {
+export function buildPrompt(chat: PromptText, render: RenderChat, tokenizer: Tokenizer): PromptTokens {
   const rendered = render(chat);
   const marks: { position: number; scope: Scope }[] = [{ position: 0, scope: 'app' }];
   const restrict = (position: number, scope: Scope) => {

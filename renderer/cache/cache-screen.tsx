@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import type { CacheVerify, ScopeKind } from '../../engine/contract/cache.ts';
 import { clearCache, loadCache, useCache, verifyCache } from '../state/cache.ts';
 import { attempt, notify } from '../state/notices.ts';
+import { usePrepared } from '../state/prepared.ts';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/dialog.tsx';
 import { bytes, plural } from '../ui/format.ts';
@@ -12,21 +13,27 @@ import { Menu, MenuItem, MenuLine } from '../ui/menu.tsx';
 import { PlaceHead } from '../ui/place-head.tsx';
 import { CacheTotals } from './cache-totals.tsx';
 import { EntryTable } from './entry-table.tsx';
+import { LibraryDocuments } from './library-documents.tsx';
 import { ScopeBar } from './scope-bar.tsx';
 
 const REFRESH_MS = 5000;
+/** While a document is being prepared, its progress is looked at more often. */
+const PROGRESS_MS = 700;
 
 type Clearing = { scope: ScopeKind | null; what: string };
 
 export function CacheScreen() {
   const { stats, entries, verified, verifying } = useCache();
   const [clearing, setClearing] = useState<Clearing | null>(null);
+  const preparing = usePrepared(({ of }) => Object.values(of).includes('preparing'));
   useEffect(() => {
     void attempt(loadCache);
-    // A figure that could not be fetched stays as it is; the banner says when the engine is gone.
-    const timer = setInterval(() => void loadCache().catch(() => {}), REFRESH_MS);
-    return () => clearInterval(timer);
   }, []);
+  useEffect(() => {
+    // A figure that could not be fetched stays as it is; the banner says when the engine is gone.
+    const timer = setInterval(() => void loadCache().catch(() => {}), preparing ? PROGRESS_MS : REFRESH_MS);
+    return () => clearInterval(timer);
+  }, [preparing]);
   return (
     <main className="place place-of-cache">
       <PlaceHead title="Memory" />
@@ -46,6 +53,7 @@ export function CacheScreen() {
         {verified !== null && <Verdict verified={verified} />}
         {stats !== null && <CacheTotals stats={stats} />}
         {stats !== null && <ScopeBar byScope={stats.byScope} />}
+        <LibraryDocuments entries={entries} />
         {entries !== null && <EntryTable entries={entries} />}
       </div>
       <ClearDialog clearing={clearing} onDone={() => setClearing(null)} />

@@ -23,8 +23,12 @@ export function CodeBlock({ children }: ComponentPropsWithoutRef<'pre'>) {
   );
 }
 
+/** Words in it may be marked, so its text lies at any depth. */
 function textOf(children: ReactNode): string {
   return Children.toArray(children)
-    .filter((child) => typeof child === 'string')
+    .map((child) => {
+      if (typeof child === 'string') return child;
+      return isValidElement<{ children?: ReactNode }>(child) ? textOf(child.props.children) : '';
+    })
     .join('');
 }

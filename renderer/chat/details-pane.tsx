@@ -6,12 +6,15 @@ import type { Message, TurnReport } from '../../engine/contract/chat.ts';
 import { documentsOf, useConversations } from '../state/conversations.ts';
 import { goTo, useView } from '../state/view.ts';
 import { Button } from '../ui/button.tsx';
-import { count, duration, plural } from '../ui/format.ts';
+import { count, duration, percent, plural } from '../ui/format.ts';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { ScopeMark } from '../library/scope-mark.tsx';
+import { POLICY_WORDS, PRECISION_WORDS, QUALITY_WORDS } from '../settings/reuse-choices.ts';
+import { STATE_MEANINGS, stateOf, verdictOf, verificationWords } from './answer-state.ts';
+import { whyMissed, type Miss } from './miss-words.ts';
 import { ReuseLegend } from './reuse-legend.tsx';
 import { ReuseStrip } from './reuse-strip.tsx';
-import { STOP_WORDS, headline, quoted, textEquivalent, whyMissed } from './reuse-words.ts';
+import { STOP_WORDS, headline, quoted, textEquivalent } from './reuse-words.ts';
 import { StateMark } from './state-mark.tsx';
 import { TimeSplit } from './time-split.tsx';
 
@@ -74,14 +77,26 @@ function ReportDetails({ report, question }: { report: TurnReport; question: str
         <h3>This answer</h3>
         <Facts
           rows={[
-            ['state', <StateMark key="state" state={report.state} />],
+            ['state', <StateMark key="state" state={stateOf(report)} verdict={verdictOf(report)} />],
+            ['checked', verificationWords(report)],
             ['time saved', report.savedMs === null ? 'not measured yet' : duration(Math.max(0, report.savedMs))],
             ['written', `${plural(report.outputTokens, 'token')}${speed(report)}`],
             ['ended because', STOP_WORDS[report.stopReason]],
             ['model', report.model],
-            ['reuse policy', report.policy],
-            ['kept as', report.kvPrecision],
-            ['layers computed', `${(report.tokenLayers * 100).toFixed(0)}%`],
+          ]}
+        />
+        <p className="soft state-meaning">{STATE_MEANINGS[stateOf(report)]}</p>
+      </section>
+      <section>
+        <h3>How it was reused</h3>
+        <Facts
+          rows={[
+            ['policy', policyName(report)],
+            ['recomputed in the prompt', tokens(report.recomputed)],
+            ['repaired while writing', tokens(report.repairedTokens)],
+            ['computed (token-layers)', percent(report.tokenLayers)],
+            ['memory kept as', PRECISION_WORDS[report.kvPrecision].name],
+            ['guessed ahead, right', draftWords(report.draft)],
           ]}
         />
       </section>
@@ -89,11 +104,11 @@ function ReportDetails({ report, question }: { report: TurnReport; question: str
   );
 }
 
-function MissAdvice({ miss }: { miss: NonNullable<ReturnType<typeof whyMissed>> }) {
+function MissAdvice({ miss }: { miss: Miss }) {
   return (
     <div className="advice">
       <p>{miss.reason}.</p>
-      {miss.advice !== null && <p className="soft">{miss.advice}</p>}
+      <p className="soft">{miss.advice}</p>
       {miss.action === 'settings' && (
         <Button onClick={() => useView.setState({ settingsOpen: true, sheetOpen: false })}>Open settings</Button>
       )}
@@ -134,6 +149,15 @@ function Facts({ rows }: { rows: [string, ReactNode][] }) {
       ))}
     </dl>
   );
+}
+
+function policyName({ policy, quality }: TurnReport): string {
+  const { name } = POLICY_WORDS[policy];
+  return policy === 'hearth' ? `${name}, ${QUALITY_WORDS[quality].name.toLocaleLowerCase()}` : name;
+}
+
+function draftWords({ proposed, accepted }: TurnReport['draft']): string {
+  return proposed === 0 ? 'nothing guessed' : `${count(accepted)} of ${tokens(proposed)}`;
 }
 
 const tokens = (value: number) => plural(value, 'token');

@@ -3,6 +3,7 @@
 import { create } from 'zustand';
 import type { ConversationId } from '../../engine/contract/chat.ts';
 import { usePeople } from '../state/people.ts';
+import { typing } from '../state/read-ahead.ts';
 
 const NEW = 'new';
 
@@ -19,4 +20,5 @@ export function useDraft(openId: ConversationId | null): [string, (text: string)
 
 export function setDraft(openId: ConversationId | null, text: string): void {
   useDrafts.setState(({ drafts }) => ({ drafts: { ...drafts, [openId ?? NEW]: text } }));
+  if (text.trim() !== '') typing();
 }

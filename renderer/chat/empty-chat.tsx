@@ -1,14 +1,16 @@
 // A chat before its first message: what could be asked, one click from the first answer.
 
 import { FileText, FolderOpen, LibraryBig } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { documentsOf, useConversations } from '../state/conversations.ts';
 import { useEngine } from '../state/engine.ts';
 import { attempt } from '../state/notices.ts';
 import { usePeople } from '../state/people.ts';
+import { askSample, loadSamples, useSamples } from '../state/samples.ts';
 import { goTo } from '../state/view.ts';
 import { Flame } from '../ui/flame.tsx';
-import { SAMPLES, askSample } from './samples.ts';
+
+const SHOWN_SAMPLES = 3;
 
 export function EmptyChat() {
   const name = usePeople((store) => store.people?.find((person) => person.id === store.currentId)?.name ?? '');
@@ -29,15 +31,7 @@ export function EmptyChat() {
         <>
           <p className="soft">Ask a question below, add a document of your own, or try one of these.</p>
           <div className="suggestions">
-            {SAMPLES.map((sample) => (
-              <Suggestion
-                key={sample.title}
-                icon={<FileText size={18} />}
-                title={sample.title}
-                text={sample.question}
-                onChoose={() => void attempt(() => askSample(sample))}
-              />
-            ))}
+            <Samples />
             <Suggestion
               icon={<LibraryBig size={18} />}
               title="The library"
@@ -58,6 +52,26 @@ export function EmptyChat() {
       )}
     </div>
   );
+}
+
+/** Each with the first question it answers. Without them the chat works as well, so nothing is said when they fail. */
+function Samples() {
+  const samples = useSamples((store) => store.samples);
+  useEffect(() => void loadSamples().catch(() => {}), []);
+  return samples?.slice(0, SHOWN_SAMPLES).map((sample) => {
+    const [question] = sample.questions;
+    return (
+      question !== undefined && (
+        <Suggestion
+          key={sample.title}
+          icon={<FileText size={18} />}
+          title={sample.title}
+          text={question}
+          onChoose={() => void attempt(() => askSample(sample, question))}
+        />
+      )
+    );
+  });
 }
 
 interface SuggestionProps {

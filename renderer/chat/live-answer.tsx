@@ -3,24 +3,43 @@
 import type { LiveTurn } from '../state/turn-reducer.ts';
 import { count, plural } from '../ui/format.ts';
 import { Meter } from '../ui/meter.tsx';
+import { wordStart, type Change } from './changed-words.ts';
 import { Markdown } from './markdown.tsx';
 import { ReuseStrip } from './reuse-strip.tsx';
 import { planWords } from './reuse-words.ts';
+import { StateMark } from './state-mark.tsx';
 
 export function LiveAnswer({ turn }: { turn: LiveTurn }) {
   const waiting = turn.text === '';
   return (
     // The announcer reads whole sentences; a live region here would read every piece.
     <article className="message answer" aria-label="Answer" aria-busy={turn.phase !== 'failed'}>
-      {waiting ? <Waiting turn={turn} /> : <Markdown text={turn.text} />}
+      {waiting ? <Waiting turn={turn} /> : <Markdown text={turn.text} changes={changesOf(turn)} />}
       {!waiting && turn.phase !== 'failed' && (
         <div className="live-foot">
-          <span className="ember-dot" aria-hidden="true" />
-          {turn.phase === 'stopping' ? 'Stopping' : 'Writing'}
+          <Doing turn={turn} />
           {turn.plan !== null && <span className="figure">{planWordsShort(turn)}</span>}
         </div>
       )}
     </article>
+  );
+}
+
+/** While it is written, all from the first wrong word on is marked; which words differ is known at the end. */
+function changesOf({ correction, text }: LiveTurn): Change[] | undefined {
+  if (correction === null) return undefined;
+  const start = wordStart(text, correction.at);
+  return [{ start, end: text.length, removed: text.slice(start, correction.at) + correction.removed }];
+}
+
+function Doing({ turn }: { turn: LiveTurn }) {
+  if (turn.phase === 'verifying') return <StateMark state="verifying" />;
+  const writing = turn.correction === null ? 'Writing' : 'Correcting';
+  return (
+    <>
+      <span className="ember-dot" aria-hidden="true" />
+      {turn.phase === 'stopping' ? 'Stopping' : writing}
+    </>
   );
 }
 

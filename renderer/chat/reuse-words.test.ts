@@ -1,7 +1,7 @@
 // What the reuse bar says, sentence by sentence.
 
 import { describe, expect, it } from 'vitest';
-import { headline, quoted, reuseBarWords, textEquivalent, timesSooner, whyMissed } from './reuse-words.ts';
+import { headline, quoted, reuseBarWords, textEquivalent, timesSooner } from './reuse-words.ts';
 import { ALL_NEW, testReport } from './test-report.ts';
 
 describe('the headline of the reuse bar', () => {
@@ -33,29 +33,13 @@ describe('the text equivalent of the strip', () => {
     ).toBe('812 tokens: 640 exact, 96 moved, 76 new; 640 shared with everyone, 96 from your own chats; saved 0.26 s');
   });
 
+  it('tells what was computed again', () => {
+    const tokens = { exactPrefix: 640, ownAnswer: 0, moved: 96, edited: 0, similar: 0, fresh: 76 };
+    expect(textEquivalent(testReport({ tokens, recomputed: 24 }))).toContain('76 new; 24 of them recomputed;');
+  });
+
   it('leaves out what there is nothing to say about', () => {
     expect(textEquivalent(testReport(ALL_NEW))).toBe('812 tokens: 812 new');
-  });
-});
-
-describe('why more was not reused', () => {
-  it('says nothing where only a new question stood behind remembered text', () => {
-    expect(whyMissed(testReport({ missReason: 'new' }))).toBeNull();
-    expect(whyMissed(testReport())).toBeNull();
-  });
-
-  it('names the token at which a text was edited', () => {
-    expect(whyMissed(testReport({ missReason: 'edited-at-token-1641' }))?.reason).toContain('from token 1,641 on');
-  });
-
-  it('leads to the one place that would help', () => {
-    expect(whyMissed(testReport({ missReason: 'evicted' }))?.action).toBe('settings');
-    expect(whyMissed(testReport({ missReason: 'private' }))?.action).toBe('library');
-    expect(whyMissed(testReport({ missReason: 'damaged' }))?.action).toBe('cache');
-  });
-
-  it('says nothing about a reason this page does not know', () => {
-    expect(whyMissed(testReport({ missReason: 'moon-phase' }))).toBeNull();
   });
 });
 
@@ -68,4 +52,14 @@ it('quotes a question whole where it is short, and ends a long one at a word', (
 it('does not say the same thing twice in one bar', () => {
   expect(reuseBarWords(testReport(ALL_NEW)).miss).toBeNull();
   expect(reuseBarWords(testReport({ missReason: 'evicted' })).miss).toContain('make room');
+});
+
+it('says in which state the answer is, and whether it was checked', () => {
+  expect(reuseBarWords(testReport())).toMatchObject({ state: 'exact', verdict: null });
+  const healed = testReport({
+    state: 'approximate',
+    healed: true,
+    verification: { checkedTokens: 9, correction: null },
+  });
+  expect(reuseBarWords(healed)).toMatchObject({ state: 'healed to exact', verdict: 'checked' });
 });

@@ -1,21 +1,26 @@
-// Name and colour of a person: for the first one, another one, or one who changes.
+// Name, colour and choices of a person: for the first one, another one, or one who changes.
 
 import { useId, useState, type FormEvent } from 'react';
 import { PROFILE_COLOURS, type NewProfile, type Profile, type ProfileColour } from '../../engine/contract/profiles.ts';
 import { Button } from '../ui/button.tsx';
 import { Avatar, initials } from './avatar.tsx';
+import { ReuseFields, type ReuseForm } from './reuse-fields.tsx';
 
 interface ProfileFormProps {
   person?: Profile;
   suggestedColour?: ProfileColour;
   action: string;
+  /** Whether more than name and colour is asked for. */
+  choices?: boolean;
   /** Resolves to false where it did not work; the form stays as it is then. */
   onSave: (person: NewProfile) => Promise<boolean>;
 }
 
-export function ProfileForm({ person, suggestedColour = 'ember', action, onSave }: ProfileFormProps) {
+export function ProfileForm(props: ProfileFormProps) {
+  const { person, suggestedColour = 'ember', action, choices = false, onSave } = props;
   const [name, setName] = useState(person?.name ?? '');
   const [colour, setColour] = useState<ProfileColour>(person?.colour ?? suggestedColour);
+  const [reuse, setReuse] = useState<ReuseForm>(() => reuseOf(person));
   const [busy, setBusy] = useState(false);
   const nameId = useId();
   const save = async (event: FormEvent) => {
@@ -23,9 +28,14 @@ export function ProfileForm({ person, suggestedColour = 'ember', action, onSave 
     const trimmed = name.trim();
     if (trimmed === '' || busy) return;
     setBusy(true);
-    await onSave({ name: trimmed, colour, avatar: initials(trimmed) });
+    await onSave({ name: trimmed, colour, avatar: initials(trimmed), ...(choices ? reuse : {}) });
     setBusy(false);
   };
+  const submit = (
+    <Button kind="primary" type="submit" disabled={name.trim() === '' || busy}>
+      {action}
+    </Button>
+  );
   return (
     <form className="profile-form" onSubmit={(event) => void save(event)}>
       <Avatar person={{ avatar: initials(name), colour }} sizePx={88} />
@@ -44,12 +54,17 @@ export function ProfileForm({ person, suggestedColour = 'ember', action, onSave 
           />
         </label>
         <ColourChoice colour={colour} onChange={setColour} />
-        <Button kind="primary" type="submit" disabled={name.trim() === '' || busy}>
-          {action}
-        </Button>
+        {!choices && submit}
       </div>
+      {choices && <ReuseFields form={reuse} onChange={setReuse} />}
+      {choices && submit}
     </form>
   );
+}
+
+function reuseOf(person: Profile | undefined): ReuseForm {
+  const { kind = 'personal', policy = null, quality = null, verify = null } = person ?? {};
+  return { kind, policy, quality, verify };
 }
 
 function ColourChoice({ colour, onChange }: { colour: ProfileColour; onChange: (colour: ProfileColour) => void }) {

@@ -28,6 +28,7 @@ export function ProfilePicker({ people }: { people: Profile[] }) {
       <Dialog open={adding} onClose={() => setAdding(false)} title="Add a person">
         <ProfileForm
           action="Add"
+          choices
           suggestedColour={add.colour}
           onSave={async (person) => {
             const added = await attempt(() => addPerson(person));
@@ -36,11 +37,12 @@ export function ProfilePicker({ people }: { people: Profile[] }) {
           }}
         />
       </Dialog>
-      <Dialog open={changing !== null} onClose={() => setChanging(null)} title="Name and colour">
+      <Dialog open={changing !== null} onClose={() => setChanging(null)} title={`About ${changing?.name ?? ''}`}>
         {changing !== null && (
           <ProfileForm
             person={changing}
             action="Save"
+            choices
             onSave={async (person) => {
               const done = await attempt(async () => {
                 await changePerson(changing.id, person);
@@ -85,7 +87,7 @@ function PeopleRow({ people, managing, onAdd, onChange, onRemove }: PeopleRowPro
             className="person"
             // oxlint-disable-next-line jsx-a11y/no-autofocus -- the picker is the whole screen; Enter opens the first person
             autoFocus={index === 0 && !managing}
-            aria-label={managing ? `Name and colour of ${person.name}` : undefined}
+            aria-label={managing ? `About ${person.name}` : undefined}
             onClick={() => (managing ? onChange(person) : choosePerson(person.id))}
           >
             <Avatar person={person} sizePx={104} />

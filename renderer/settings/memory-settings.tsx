@@ -1,32 +1,17 @@
-// What may be reused, and how much room it may take.
+// How much room what is remembered may take. What may be reused of it is chosen beside this.
 
-import type { PolicyName, Settings } from '../../engine/contract/settings.ts';
+import type { Settings } from '../../engine/contract/settings.ts';
 import { attempt } from '../state/notices.ts';
 import { changeSettings } from '../state/settings.ts';
 import { NumberField } from './number-field.tsx';
+import { ReuseSettings } from './reuse-settings.tsx';
 
 const GIB = 2 ** 30;
 const MIB = 2 ** 20;
-const POLICY_WORDS: Record<PolicyName, { name: string; note: string }> = {
-  exact: { name: 'Exact', note: 'Reuse what is exactly the same. Answers are the same as without.' },
-  off: { name: 'Off', note: 'Read everything again each time.' },
-};
-
 export function MemorySettings({ settings }: { settings: Settings }) {
   return (
     <>
-      <fieldset className="choice">
-        <legend>Reuse</legend>
-        {(['exact', 'off'] as const).map((policy) => (
-          <label key={policy}>
-            <input type="radio" name="policy" checked={settings.policy === policy} onChange={() => save({ policy })} />
-            <span>
-              {POLICY_WORDS[policy].name}
-              <small>{POLICY_WORDS[policy].note}</small>
-            </span>
-          </label>
-        ))}
-      </fieldset>
+      <ReuseSettings settings={settings} />
       <NumberField
         label="Room on the disk"
         note="Every file of the cache counts. Applies at once."

@@ -12,19 +12,30 @@ interface SettingsStore {
 
 export const useSettings = create<SettingsStore>()(() => ({ settings: null, models: null }));
 
+/** Counts changes, so that an older answer of the engine never covers a newer choice. */
+let changes = 0;
+
 export async function loadSettings(): Promise<void> {
-  const [settings, models] = await Promise.all([call('settings.get', {}), call('models.list', {})]);
-  useSettings.setState({ settings, models });
+  const asked = changes;
+  const settings = call('settings.get', {}).then((settings) => {
+    if (changes === asked) useSettings.setState({ settings });
+  });
+  const models = call('models.list', {}).then((models) => useSettings.setState({ models }));
+  await Promise.all([settings, models]);
 }
 
 /** Shows the change at once, then what the engine made of it; what could not be kept is taken back. */
 export async function changeSettings(change: Partial<Settings>): Promise<void> {
   const { settings: before } = useSettings.getState();
-  if (before !== null) useSettings.setState({ settings: { ...before, ...change } });
+  const own = ++changes;
+  const show = (settings: Settings | null) => {
+    if (changes === own) useSettings.setState({ settings });
+  };
+  if (before !== null) show({ ...before, ...change });
   try {
-    useSettings.setState({ settings: await call('settings.set', change) });
+    show(await call('settings.set', change));
   } catch (error) {
-    useSettings.setState({ settings: before });
+    show(before);
     throw error;
   }
 }

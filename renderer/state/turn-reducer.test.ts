@@ -44,6 +44,28 @@ it('a turn that is being stopped stays so, and still takes the last words', () =
   expect(after([{ type: 'text', text: 'last' }], stopping)).toMatchObject({ phase: 'stopping', text: 'last' });
 });
 
+const text = (words: string): ChatEvent => ({ type: 'text', text: words });
+
+it('a corrected answer loses what was wrong, keeps it aside, and goes on from there', () => {
+  const checking = after([text('Take 5 mg a day.'), { type: 'verifying' }]);
+  expect(checking).toMatchObject({ phase: 'verifying', text: 'Take 5 mg a day.', correction: null });
+  const withdrawn = after([{ type: 'correction', at: 6 }], checking);
+  expect(withdrawn).toMatchObject({ phase: 'writing', text: 'Take 5' });
+  const corrected = after([text('0 mg.')], withdrawn);
+  expect(corrected).toMatchObject({ text: 'Take 50 mg.', correction: { at: 6, removed: ' mg a day.' } });
+});
+
+it('what stood there first is told of, not what a correction put there for a while', () => {
+  const twice = after([
+    text('one two three'),
+    { type: 'correction', at: 4 },
+    text('TWO THREE'),
+    { type: 'correction', at: 8 },
+    text('four'),
+  ]);
+  expect(twice).toMatchObject({ text: 'one TWO four', correction: { at: 4, removed: 'two three' } });
+});
+
 it('a failure keeps what had been written', () => {
   const failed = failTurn(after([{ type: 'text', text: 'half' }]), { code: 'engine-gone', message: 'gone' });
   expect(failed).toMatchObject({ phase: 'failed', text: 'half', error: { code: 'engine-gone' } });

@@ -100,6 +100,20 @@ it('an answer is written into the chat and spoken in whole sentences', async () 
   expect(said.join(' ')).toBe('It goes out on Monday. Early');
 });
 
+it('a corrected answer is shown as corrected, and the wrong sentence is said again', async () => {
+  answer = async function* () {
+    yield { type: 'text', text: 'Rest. Take 5 mg a day.' };
+    yield { type: 'verifying' };
+    yield { type: 'correction', at: 12 };
+    yield { type: 'text', text: '0 mg a day.' };
+    return 'Rest. Take 50 mg a day.';
+  };
+  await sendMessage(CHAT, 'How much?');
+  expect(texts()).toEqual(['How much?', 'Rest. Take 50 mg a day.']);
+  const said = useAnnouncements.getState().said.map((entry) => entry.text);
+  expect(said).toEqual(['Rest.', 'Take 5 mg a day.', 'Corrected after checking.', 'Take 50 mg a day.']);
+});
+
 it('stopping keeps what was written', async () => {
   answer = async function* (signal) {
     yield { type: 'text', text: 'It goes' };

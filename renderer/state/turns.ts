@@ -95,15 +95,10 @@ async function runTurn(
 }
 
 async function consume(conversationId: ConversationId, stream: TurnStream): Promise<ChatResult> {
-  const cutter = new SentenceCutter();
-  const say = (sentences: string[]) => {
-    if (sentences.length > 0 && conversations.useConversations.getState().openId === conversationId) {
-      announce(sentences.join(' '));
-    }
-  };
+  const speech = speechOf(conversationId);
   const batch = textBatch((text) => {
     update(conversationId, (turn) => reduceTurn(turn, { type: 'text', text }));
-    say(cutter.push(text));
+    speech.text(text);
   });
   try {
     for (;;) {
@@ -114,13 +109,37 @@ async function consume(conversationId: ConversationId, stream: TurnStream): Prom
         batch.push(event.text);
         continue;
       }
+      // What was written before must stand before it is checked or withdrawn.
+      batch.flush();
       if (event.type === 'saved') conversations.placeMessage(conversationId, event.message);
       update(conversationId, (turn) => reduceTurn(turn, event));
+      if (event.type === 'verifying') speech.end();
+      if (event.type === 'correction') speech.correct(useTurns.getState().live[conversationId]?.text ?? '');
     }
   } finally {
     batch.flush();
-    say(cutter.end());
+    speech.end();
   }
+}
+
+/** Says an answer sentence by sentence, as long as its chat is the open one. */
+function speechOf(conversationId: ConversationId) {
+  let cutter = new SentenceCutter();
+  const say = (sentences: string[]) => {
+    if (sentences.length > 0 && conversations.useConversations.getState().openId === conversationId) {
+      announce(sentences.join(' '));
+    }
+  };
+  return {
+    text: (text: string) => say(cutter.push(text)),
+    end: () => say(cutter.end()),
+    /** The sentence in which the text was wrong is said again from its beginning. */
+    correct: (kept: string) => {
+      say(['Corrected after checking.']);
+      cutter = new SentenceCutter();
+      cutter.push(kept);
+    },
+  };
 }
 
 function update(conversationId: ConversationId, change: (turn: LiveTurn) => LiveTurn): void {

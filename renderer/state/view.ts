@@ -32,6 +32,12 @@ export function goTo(place: Place): void {
   useView.setState({ place, drawerOpen: false, sheetOpen: false });
 }
 
+/** Makes an answer the one the details are about, where they stand beside the chat. */
+export function chooseAnswer(answerId: MessageId): void {
+  useView.setState({ answerId });
+}
+
+/** The same, and opens the details where they have no place beside the chat. */
 export function showDetails(answerId: MessageId): void {
   useView.setState({ answerId, sheetOpen: true });
 }

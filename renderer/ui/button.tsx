@@ -50,7 +50,7 @@ interface HintBoxProps {
 /** What a tooltip shows. It has a place of its own in the document, because everything visible belongs to a landmark. */
 export function HintBox({ className = '', side = 'top', children }: HintBoxProps) {
   return (
-    <Tooltip.Portal container={document.getElementById('hints')}>
+    <Tooltip.Portal container={globalThis.document?.getElementById('hints')}>
       <Tooltip.Content className={`hint ${className}`} side={side} sideOffset={6} collisionPadding={12}>
         {children}
       </Tooltip.Content>

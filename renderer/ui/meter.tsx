@@ -6,9 +6,11 @@ interface MeterProps {
   max: number;
   /** The figures in words, for the screen reader. */
   text: string;
+  /** Full is what is wished for, and no warning. */
+  goal?: boolean;
 }
 
-export function Meter({ label, value, max, text }: MeterProps) {
+export function Meter({ label, value, max, text, goal = false }: MeterProps) {
   const share = max <= 0 ? 0 : Math.min(1, value / max);
   return (
     <div
@@ -20,7 +22,7 @@ export function Meter({ label, value, max, text }: MeterProps) {
       aria-valuemax={Math.max(1, max)}
       aria-valuenow={Math.min(value, Math.max(1, max))}
       aria-valuetext={text}
-      data-full={share > 0.9}
+      data-full={!goal && share > 0.9}
     >
       <div className="meter-fill" style={{ transform: `scaleX(${share})` }} />
     </div>

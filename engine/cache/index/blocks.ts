@@ -1,10 +1,12 @@
 // Rows of the index that stand for blocks: chain lookups in token order, leaves for eviction, sums.
 // Every lookup by tokens names one scope and owner: no row outside of them is read.
 
-import { scopeColumns, scopeOf } from '../block.ts';
+import { BLOCK_TOKENS, scopeColumns, scopeOf } from '../block.ts';
 import type { BlockKey, BlockRow, ScopeColumns } from '../block.ts';
 import type { ScopeKind } from '../../contract/cache.ts';
+import type { KvPrecision } from '../../contract/settings.ts';
 import type { Database } from '../../lib/database.ts';
+import { precisionOf, rankOf } from '../precision.ts';
 import type { Scope } from '../../types.ts';
 
 interface StoredRow extends ScopeColumns {
@@ -21,6 +23,8 @@ interface StoredRow extends ScopeColumns {
   hits: number;
   created_at: number;
   used_at: number;
+  precision: number;
+  coding: number;
 }
 
 /** Blocks that share a parent, a layout and a scope. */
@@ -28,10 +32,12 @@ export interface Siblings {
   parent: BlockKey | null;
   layout: string;
   scope: Scope;
+  /** Those of a lower precision are passed over; left out: none are. */
+  lowest?: KvPrecision | undefined;
 }
 
 /** What the prefix walk needs of a block. */
-export type ChainBlock = Pick<BlockRow, 'key' | 'scope' | 'tokens' | 'count' | 'decoded' | 'createdAt'>;
+export type ChainBlock = Pick<BlockRow, 'key' | 'scope' | 'tokens' | 'count' | 'decoded' | 'createdAt' | 'precision'>;
 
 interface ChainRow {
   key: BlockKey;
@@ -40,6 +46,13 @@ interface ChainRow {
   decoded_start: number;
   decoded_end: number;
   created_at: number;
+  precision: number;
+}
+
+/** Two blocks, one right behind the other, that may become one. */
+export interface MergeablePair {
+  first: BlockKey;
+  second: BlockKey;
 }
 
 export interface BlockSum extends ScopeColumns {
@@ -50,13 +63,20 @@ export interface BlockSum extends ScopeColumns {
   bytes: number;
 }
 
-type SiblingTokens = [parent: string, layout: string, scope: string, owner: string, tokens: Uint8Array];
-const CHAIN_COLUMNS = 'key, tokens, count, decoded_start, decoded_end, created_at';
+/** Told of every block that comes and goes. */
+export interface BlockWatcher {
+  added(block: BlockRow): void;
+  removed(key: BlockKey): void;
+}
+
+type SiblingTokens = [parent: string, layout: string, scope: string, owner: string, tokens: Uint8Array, rank: number];
+const CHAIN_COLUMNS = 'key, tokens, count, decoded_start, decoded_end, created_at, precision';
 // The plus keeps SQLite from planning the statement anew at each call, as it does where an ORDER BY meets bound values:
 // that would take four times as long as the lookup.
 const SIBLINGS = 'parent = +? AND layout = +? AND scope = +? AND owner = +?';
 
 export class BlockTable {
+  watcher: BlockWatcher | null = null;
   readonly #database: Database;
   readonly #get;
   readonly #before;
@@ -67,22 +87,26 @@ export class BlockTable {
   readonly #insert;
   readonly #delete;
   readonly #use;
+  readonly #recode;
 
   constructor(database: Database) {
     this.#database = database;
     this.#get = database.prepare<[string], StoredRow>('SELECT * FROM blocks WHERE key = ?');
     this.#before = database.prepare<SiblingTokens, ChainRow>(
-      `SELECT ${CHAIN_COLUMNS} FROM blocks WHERE ${SIBLINGS} AND tokens <= ? ORDER BY tokens DESC LIMIT 1`,
+      `SELECT ${CHAIN_COLUMNS} FROM blocks WHERE ${SIBLINGS} AND tokens <= ? AND precision <= ? ORDER BY tokens DESC LIMIT 1`,
     );
     this.#after = database.prepare<SiblingTokens, ChainRow>(
-      `SELECT ${CHAIN_COLUMNS} FROM blocks WHERE ${SIBLINGS} AND tokens > ? ORDER BY tokens LIMIT 1`,
+      `SELECT ${CHAIN_COLUMNS} FROM blocks WHERE ${SIBLINGS} AND tokens > ? AND precision <= ? ORDER BY tokens LIMIT 1`,
     );
     this.#any = database.prepare<[], { key: BlockKey }>('SELECT key FROM blocks LIMIT 1');
     this.#anyChild = database.prepare<[string], { key: BlockKey }>('SELECT key FROM blocks WHERE parent = ? LIMIT 1');
     this.#children = database.prepare<[string], { key: BlockKey }>('SELECT key FROM blocks WHERE parent = ?');
     this.#insert = database.prepare<[StoredRow]>(
       `INSERT INTO blocks VALUES (@key, @parent, @layout, @scope, @owner, @entry_id, @tokens, @count,
-         @decoded_start, @decoded_end, @prefill_ms, @bytes, @hits, @created_at, @used_at)`,
+         @decoded_start, @decoded_end, @prefill_ms, @bytes, @hits, @created_at, @used_at, @precision, @coding)`,
+    );
+    this.#recode = database.prepare<[number, number, number, string]>(
+      'UPDATE blocks SET precision = ?, coding = ?, bytes = ? WHERE key = ?',
     );
     this.#delete = database.prepare<[string]>('DELETE FROM blocks WHERE key = ?');
     this.#use = database.prepare<[number, number, string]>(
@@ -96,6 +120,11 @@ export class BlockTable {
 
   has(key: BlockKey): boolean {
     return this.#get.get(key) !== undefined;
+  }
+
+  /** The file was written anew. */
+  recode(block: Pick<BlockRow, 'key' | 'precision' | 'coding' | 'bytes'>): void {
+    this.#recode.run(rankOf(block.precision), rankOf(block.coding), block.bytes, block.key);
   }
 
   /** The sibling with the greatest tokens not above `tokens`. With `after`, one of the two shares most with them. */
@@ -136,12 +165,17 @@ export class BlockTable {
       hits: block.hits,
       created_at: block.createdAt,
       used_at: block.usedAt,
+      precision: rankOf(block.precision),
+      coding: rankOf(block.coding),
     });
+    this.watcher?.added(block);
   }
 
   /** Whether there was such a block. */
   delete(key: BlockKey): boolean {
-    return this.#delete.run(key).changes > 0;
+    const isGone = this.#delete.run(key).changes > 0;
+    if (isGone) this.watcher?.removed(key);
+    return isGone;
   }
 
   /** Whether there is such a block. */
@@ -156,6 +190,40 @@ export class BlockTable {
        WHERE e.pinned = 0 AND NOT EXISTS (SELECT 1 FROM blocks c WHERE c.parent = b.key) ORDER BY b.used_at`,
     );
     for (const row of rows.iterate()) yield toBlock(row);
+  }
+
+  /** All blocks of a layout, in the order in which they came. */
+  *ofLayout(layout: string): Generator<BlockRow> {
+    const rows = this.#database.prepare<[string], StoredRow>('SELECT * FROM blocks WHERE layout = ? ORDER BY rowid');
+    for (const row of rows.iterate(layout)) yield toBlock(row);
+  }
+
+  /**
+   * Neighbours in one chain that fit into one block: of one text and one precision, with nothing branching off between
+   * them, in entries that are not pinned. Rows made while decoding must stay one range.
+   */
+  mergeable(limit: number): MergeablePair[] {
+    return this.#database
+      .prepare<[number, number], MergeablePair>(
+        `SELECT p.key AS first, c.key AS second FROM blocks c
+         JOIN blocks p ON p.key = c.parent JOIN entries e ON e.id = c.entry_id
+         WHERE c.count < 64 AND p.count + c.count <= ? AND p.entry_id = c.entry_id AND e.pinned = 0
+           AND p.precision = c.precision AND p.coding = c.coding
+           AND (p.decoded_start = p.decoded_end OR c.decoded_start = c.decoded_end
+             OR (p.decoded_end = p.count AND c.decoded_start = 0))
+           AND NOT EXISTS (SELECT 1 FROM blocks s WHERE s.parent = p.key AND s.key <> c.key)
+         LIMIT ?`,
+      )
+      .all(BLOCK_TOKENS, limit);
+  }
+
+  /** Gives the children of one block to another; told to the watcher as leaving and coming back. */
+  moveChildren(from: BlockKey, to: BlockKey): void {
+    for (const key of this.children(from)) {
+      const child = this.get(key);
+      this.delete(key);
+      if (child) this.insert({ ...child, parent: to });
+    }
   }
 
   /** Keys of all blocks with the sizes of their files. */
@@ -186,13 +254,15 @@ export class BlockTable {
 
 function siblingTokens(siblings: Siblings, tokens: Uint8Array): SiblingTokens {
   const { scope, owner } = scopeColumns(siblings.scope);
-  return [siblings.parent ?? '', siblings.layout, scope, owner, tokens];
+  const rank = rankOf(siblings.lowest ?? 'int4');
+  return [siblings.parent ?? '', siblings.layout, scope, owner, tokens, rank];
 }
 
 function toChainBlock(row: ChainRow | undefined, scope: Scope): ChainBlock | null {
   if (!row) return null;
   const { key, tokens, count, created_at: createdAt } = row;
-  return { key, scope, tokens, count, decoded: { start: row.decoded_start, end: row.decoded_end }, createdAt };
+  const decoded = { start: row.decoded_start, end: row.decoded_end };
+  return { key, scope, tokens, count, decoded, createdAt, precision: precisionOf(row.precision) };
 }
 
 function toBlock(row: StoredRow): BlockRow;
@@ -213,5 +283,7 @@ function toBlock(row: StoredRow | undefined): BlockRow | null {
     hits: row.hits,
     createdAt: row.created_at,
     usedAt: row.used_at,
+    precision: precisionOf(row.precision),
+    coding: precisionOf(row.coding),
   };
 }

@@ -5,6 +5,7 @@ import { BlockTable } from './blocks.ts';
 import { EntryTable } from './entries.ts';
 import { openIndexDatabase } from './schema.ts';
 import { TombstoneTable } from './tombstones.ts';
+import { VectorTable } from '../vectors.ts';
 import type { Database } from '../../lib/database.ts';
 
 export interface Counters {
@@ -21,6 +22,7 @@ export class CacheIndex {
   readonly blocks: BlockTable;
   readonly entries: EntryTable;
   readonly tombstones: TombstoneTable;
+  readonly vectors: VectorTable;
   readonly #database: Database;
   #savedCounters = '';
 
@@ -29,6 +31,7 @@ export class CacheIndex {
     this.blocks = new BlockTable(database);
     this.entries = new EntryTable(database);
     this.tombstones = new TombstoneTable(database);
+    this.vectors = new VectorTable(database);
   }
 
   static inMemory(): CacheIndex {

@@ -57,6 +57,29 @@ const MIGRATIONS: Migrations = [
    CREATE INDEX tombstones_age ON tombstones (evicted_at);
 
    CREATE TABLE facts (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;`,
+
+  // Precisions by rank, 0 for lossless: what the first version wrote. Tombstones keep what it takes to compute their
+  // rows again; those of the first version could not.
+  `ALTER TABLE blocks ADD COLUMN precision INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE blocks ADD COLUMN coding INTEGER NOT NULL DEFAULT 0;
+   CREATE INDEX blocks_short ON blocks (parent) WHERE count < 64;
+
+   DROP TABLE tombstones;
+   CREATE TABLE tombstones (
+     key TEXT PRIMARY KEY,
+     parent TEXT NOT NULL,
+     layout TEXT NOT NULL,
+     scope TEXT NOT NULL,
+     owner TEXT NOT NULL,
+     entry_id TEXT NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+     tokens BLOB NOT NULL,
+     prefill_ms REAL NOT NULL,
+     hits INTEGER NOT NULL,
+     evicted_at INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX tombstones_parent ON tombstones (parent, layout, scope, owner, tokens);
+   CREATE INDEX tombstones_entry ON tombstones (entry_id);
+   CREATE INDEX tombstones_age ON tombstones (evicted_at);`,
 ];
 
 /** Pages after which SQLite folds the log into the index: the log stays near one megabyte. */

@@ -1,28 +1,72 @@
-// Keys of blocks that were evicted, so that a miss can say so. Bounded; holds no token ids.
+// Blocks that were evicted: enough of each to say so after a miss, and to compute its rows again. Bounded.
+// Belongs to an entry like the block did, and goes with it.
 
-import { scopeColumns } from '../block.ts';
-import type { BlockKey, BlockRow } from '../block.ts';
+import { commonTokens, scopeColumns, scopeOf } from '../block.ts';
+import type { BlockKey, BlockRow, ScopeColumns } from '../block.ts';
 import type { Siblings } from './blocks.ts';
 import type { Database } from '../../lib/database.ts';
+import type { Scope } from '../../types.ts';
 
 const MOST_TOMBSTONES = 20_000;
 const PRUNED_AT_ONCE = 500;
+/** What one takes up in the index, with its places in the index's own indexes. */
+const TOMBSTONE_BYTES = 1024;
+/** Share of a quota that tombstones may take. */
+const SHARE = 1 / 16;
+
+export interface Tombstone {
+  key: BlockKey;
+  parent: BlockKey | null;
+  scope: Scope;
+  entryId: string;
+  tokens: Uint8Array;
+}
+
+interface TombstoneRow extends ScopeColumns {
+  key: BlockKey;
+  parent: string;
+  layout: string;
+  entry_id: string;
+  tokens: Uint8Array;
+  prefill_ms: number;
+  hits: number;
+  evicted_at: number;
+}
+
+type SiblingTokens = [parent: string, layout: string, scope: string, owner: string, tokens: Uint8Array];
 
 export class TombstoneTable {
   readonly #insert;
-  readonly #delete;
-  readonly #under;
+  readonly #deleteEqual;
+  readonly #deleteUnder;
+  readonly #adopt;
+  readonly #get;
+  readonly #before;
+  readonly #last;
   readonly #prune;
   readonly #countAll;
   #count: number;
+  #most = MOST_TOMBSTONES;
 
   constructor(database: Database) {
-    this.#insert = database.prepare<(string | number)[]>(
-      'INSERT OR REPLACE INTO tombstones VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    this.#insert = database.prepare<[TombstoneRow]>(
+      `INSERT OR REPLACE INTO tombstones VALUES (@key, @parent, @layout, @scope, @owner, @entry_id, @tokens,
+         @prefill_ms, @hits, @evicted_at)`,
     );
-    this.#delete = database.prepare<[string]>('DELETE FROM tombstones WHERE key = ?');
-    this.#under = database.prepare<string[], { key: BlockKey; count: number }>(
-      'SELECT key, count FROM tombstones WHERE parent = ? AND layout = ? AND scope = ? AND owner = ? ORDER BY count DESC LIMIT 1000',
+    this.#deleteEqual = database.prepare<SiblingTokens>(
+      'DELETE FROM tombstones WHERE parent = ? AND layout = ? AND scope = ? AND owner = ? AND tokens = ?',
+    );
+    this.#deleteUnder = database.prepare<[string]>('DELETE FROM tombstones WHERE parent = ?');
+    this.#adopt = database.prepare<[string, string]>('UPDATE tombstones SET parent = ? WHERE parent = ?');
+    this.#get = database.prepare<[string], TombstoneRow>('SELECT * FROM tombstones WHERE key = ?');
+    this.#before = database.prepare<SiblingTokens, { tokens: Uint8Array }>(
+      `SELECT tokens FROM tombstones WHERE parent = +? AND layout = +? AND scope = +? AND owner = +? AND tokens <= ?
+       ORDER BY tokens DESC LIMIT 1`,
+    );
+    // What took longest to compute and was used most often first; only ends of chains: they hold the rest.
+    this.#last = database.prepare<[string, number], TombstoneRow>(
+      `SELECT * FROM tombstones t WHERE layout = ? AND NOT EXISTS (SELECT 1 FROM tombstones c WHERE c.parent = t.key)
+       ORDER BY prefill_ms * (hits + 1) DESC, evicted_at DESC LIMIT ?`,
     );
     this.#prune = database.prepare<[number]>(
       'DELETE FROM tombstones WHERE key IN (SELECT key FROM tombstones ORDER BY evicted_at LIMIT ?)',
@@ -31,23 +75,69 @@ export class TombstoneTable {
     this.#count = this.#countAll.get()?.count ?? 0;
   }
 
+  /** They may take a share of a folder with this quota. */
+  bound(quotaBytes: number): void {
+    this.#most = Math.min(MOST_TOMBSTONES, Math.floor((quotaBytes * SHARE) / TOMBSTONE_BYTES));
+  }
+
   add(block: BlockRow, now: number): void {
-    const { scope, owner } = scopeColumns(block.scope);
-    this.#insert.run(block.key, block.parent ?? '', block.layout, scope, owner, block.entryId, block.count, now);
+    this.#insert.run({
+      ...scopeColumns(block.scope),
+      key: block.key,
+      parent: block.parent ?? '',
+      layout: block.layout,
+      entry_id: block.entryId,
+      tokens: block.tokens,
+      prefill_ms: block.prefillMs,
+      hits: block.hits,
+      evicted_at: now,
+    });
     this.#count++;
-    if (this.#count <= MOST_TOMBSTONES) return;
+    if (this.#count <= this.#most) return;
     // Those that went with their entry, or were replaced, were not counted: count again.
-    this.#prune.run(PRUNED_AT_ONCE);
     this.#count = this.#countAll.get()?.count ?? 0;
+    if (this.#count <= this.#most) return;
+    this.#count -= this.#prune.run(this.#count - this.#most + Math.min(PRUNED_AT_ONCE, this.#most >> 2)).changes;
   }
 
-  delete(key: BlockKey): void {
-    this.#count -= this.#delete.run(key).changes;
+  get(key: BlockKey): Tombstone | null {
+    const row = this.#get.get(key);
+    return row ? toTombstone(row) : null;
   }
 
-  /** Evicted children of a block. */
-  under(siblings: Siblings): { key: BlockKey; count: number }[] {
+  /** The block is back, perhaps with another key. */
+  delete({ parent, layout, scope, tokens }: BlockRow): void {
+    const columns = scopeColumns(scope);
+    this.#count -= this.#deleteEqual.run(parent ?? '', layout, columns.scope, columns.owner, tokens).changes;
+  }
+
+  /** Two blocks became one: what stood behind the second stands behind the new one, what stood beside it is lost. */
+  move(merged: { first: BlockKey; second: BlockKey; into: BlockKey }): void {
+    this.#count -= this.#deleteUnder.run(merged.first).changes;
+    this.#adopt.run(merged.into, merged.second);
+  }
+
+  /** Whether one of the evicted siblings is a prefix of `window`. */
+  hasPrefixOf(siblings: Siblings, window: Uint8Array): boolean {
     const { scope, owner } = scopeColumns(siblings.scope);
-    return this.#under.all(siblings.parent ?? '', siblings.layout, scope, owner);
+    for (let end = window.length; end > 0;) {
+      const at = [siblings.parent ?? '', siblings.layout, scope, owner, window.subarray(0, end)] as SiblingTokens;
+      const tokens = this.#before.get(...at)?.tokens;
+      if (!tokens) return false;
+      const common = commonTokens(tokens, window);
+      if (common * 4 === tokens.length) return true;
+      end = 4 * Math.min(common, end / 4 - 1);
+    }
+    return false;
   }
+
+  /** Ends of evicted chains, most worth having back first. */
+  last(layout: string, limit: number): Tombstone[] {
+    return this.#last.all(layout, limit).map(toTombstone);
+  }
+}
+
+function toTombstone(row: TombstoneRow): Tombstone {
+  const parent = row.parent === '' ? null : (row.parent as BlockKey);
+  return { key: row.key, parent, scope: scopeOf(row), entryId: row.entry_id, tokens: row.tokens };
 }

@@ -6,25 +6,18 @@ import { copyFile, link, mkdir, rename, rm, utimes, writeFile } from 'node:fs/pr
 import { basename, dirname, join } from 'node:path';
 import type { ModelCheck } from '../../contract/models.ts';
 import { EngineError } from '../../errors.ts';
-import {
-  DEEP_FILE,
-  isIntact,
-  LAYOUT_VERSION,
-  readManifest,
-  ROPE_FILE,
-  ROTATION_FILE,
-  SHALLOW_FILE,
-  writeManifest,
-} from '../manifest.ts';
-import type { ModelManifest } from '../manifest.ts';
+import { graphFile, isIntact, LAYOUT_VERSION, readManifest, ROPE_FILE, writeManifest } from '../manifest.ts';
+import type { GraphName, ModelManifest } from '../manifest.ts';
 import { estimateMemoryBytes } from '../shape.ts';
 import { readArchitecture } from './architectures.ts';
-import { deepGraph, rotationGraph, shallowGraph } from './graph.ts';
+import { deepGraph, embeddingGraph, rotationGraph, shallowGraph } from './graph.ts';
 import { countParameters, fingerprintModel, fingerprintTokenizer, inspectModelFolder, realFolder } from './inspect.ts';
 import type { InspectedModel } from './inspect.ts';
 import { encodeOnnx } from './onnx-writer.ts';
+import type { OnnxGraph } from './onnx-writer.ts';
 import { ropeTables } from './rope-tables.ts';
 import { readWeightFiles } from './safetensors.ts';
+import { attentionGraph, influenceGraph, probeGraph } from './score-graphs.ts';
 import { matchWeights } from './weights.ts';
 
 export interface ImportRequest {
@@ -117,9 +110,21 @@ async function writeModelFiles(model: InspectedModel, folder: string): Promise<v
   }
   const tables = ropeTables(model.shape);
   await writeFile(join(folder, ROPE_FILE), new Uint8Array(tables.buffer));
-  await writeFile(join(folder, SHALLOW_FILE), encodeOnnx(shallowGraph(model.shape, model.weights)));
-  await writeFile(join(folder, DEEP_FILE), encodeOnnx(deepGraph(model.shape, model.weights)));
-  await writeFile(join(folder, ROTATION_FILE), encodeOnnx(rotationGraph(model.shape)));
+  for (const [name, graph] of Object.entries(graphsOf(model))) {
+    await writeFile(join(folder, graphFile(name as GraphName)), encodeOnnx(graph));
+  }
+}
+
+function graphsOf({ shape, weights }: InspectedModel): Record<GraphName, OnnxGraph> {
+  return {
+    shallow: shallowGraph(shape, weights),
+    deep: deepGraph(shape, weights),
+    rotation: rotationGraph(shape),
+    embedding: embeddingGraph(shape, weights),
+    probe: probeGraph(shape, weights),
+    influence: influenceGraph(shape),
+    attention: attentionGraph(shape),
+  };
 }
 
 function succeeds(work: Promise<unknown>): Promise<boolean> {

@@ -5,11 +5,14 @@ import type { Policy } from './policy.ts';
 export const off: Policy = {
   name: 'off',
   usesCache: false,
-  plan: (prompt) => ({
+  wants: () => ({ spans: false, similar: false }),
+  plan: (prompt, _match, { quality }) => ({
     policy: 'off',
+    quality,
     promptTokens: prompt.tokens.length,
     reuse: [],
     reusedTokens: 0,
     missReason: 'policy-off',
+    approximate: null,
   }),
 };

@@ -1,5 +1,6 @@
 """Token rows and batches: chats about documents, and copying drills for the first minutes.
 A row is (tokens, spans): a span is (type, start, end) of tokens the model must produce; the loss sees nothing else."""
+import chats
 import corpus
 import names
 from tokenizer import ASSISTANT, END, PAD, SIZE, SPECIAL, SYSTEM, USER
@@ -19,30 +20,35 @@ def document_row(r, tokenizer, facts, held=corpus.Held(), questions=None):
     """One to three documents with about `facts` facts together, and a chat about them."""
     parts = 1 if facts < 8 else r.choice([1, 1, 1, 2, 3])
     documents = [corpus.make_document(r, max(1, facts // parts), held) for _ in range(parts)]
-    count = questions or min(4 + facts, r.randint(10, 20 if facts < 60 else 30))
-    return chat_row(tokenizer, corpus.join(corpus.system_prompt(r), documents), corpus.turns(r, documents, count, held=held))
+    count = questions or min(4 + round(1.5 * facts), r.randint(12, 24 if facts < 60 else 30))
+    return chat_row(tokenizer, corpus.join(corpus.system_prompt(r), documents), chats.turns(r, documents, count, held=held))
+
+
+def any_tokens(r, count):
+    return tuple(r.randrange(len(SPECIAL), SIZE) for _ in range(count))
 
 
 def pairs_row(r, tokenizer, count):
-    """Drill: a list of keys with values, then the keys again; the value is a look-up from the token before it."""
-    slots = ["room", "extension", "code", "open", "price", "day", "phone", "location", "person"]
-    between = tokenizer.encode(r.choice([":", " is", " -", " has", " in room", " at", " is in the", " costs"]))
-    after = tokenizer.encode(r.choice([".", "\n-", ",", ";"]))
+    """Drill: a list of keys with values, then the keys again; the value is a look-up from the token before it.
+    Half of the keys and values are tokens of any kind, so that every piece of the vocabulary is found and copied."""
+    slots = ["room", "extension", "code", "open", "price", "day", "phone", "location", "person", "token"]
+    between = tokenizer.encode(r.choice([":", " is", " -", " has", " in room", " at", " is in the", " costs", ""]))
+    after = tokenizer.encode(r.choice([".", "\n-", ",", ";", "\n"]))
     slot, tokens, pairs = r.choice(slots), [SYSTEM], {}
     for _ in range(count):
         word = names.invented(r) if r.random() < 0.6 else names.word(r, r.choice(["department", "item", "service", "chore"]))
-        key = (r.randrange(len(SPECIAL), SIZE),) if r.random() < 0.3 else tuple(tokenizer.encode(" " + word))
+        key = any_tokens(r, r.randint(1, 3)) if r.random() < 0.5 else tuple(tokenizer.encode(" " + word))
         if key not in pairs:
             value = names.draw(r, slot)
-            pairs[key] = tokenizer.encode(value if value[0] == "$" else " " + value)
+            pairs[key] = list(any_tokens(r, r.randint(1, 4))) if r.random() < 0.5 else tokenizer.encode(value if value[0] == "$" else " " + value)
             tokens += [*key, *between, *pairs[key], *after]
     tokens, spans = [*tokens, END], []
     order = list(pairs.items())
     r.shuffle(order)
-    for key, value in order[:8]:
-        tokens += [USER, *key, END, ASSISTANT, *key, *between]
-        spans.append(("drill", len(tokens), len(tokens) + len(value) + 1))
-        tokens += [*value, END]
+    for key, value in order[:12]:
+        tokens += [USER, *key, END, ASSISTANT]
+        spans.append(("drill", len(tokens), len(tokens) + len(key) + len(between) + len(value) + 1))
+        tokens += [*key, *between, *value, END]
     return tokens, spans
 
 
@@ -50,7 +56,7 @@ def copy_row(r, length):
     """Drill: random tokens, then pieces of them again from their first token on."""
     text = [r.randrange(len(SPECIAL), SIZE) for _ in range(length)]
     tokens, spans = [SYSTEM, *text, END], []
-    for _ in range(3):
+    for _ in range(5):
         start = r.randrange(max(1, length - 8))
         part = text[start : start + r.randint(4, max(5, length // 2))]
         tokens += [USER, part[0], END, ASSISTANT, part[0]]
@@ -59,8 +65,8 @@ def copy_row(r, length):
     return tokens, spans
 
 
-def pool(r, tokenizer, budget, count, facts, drills, limit):
-    """About `count` batches of at most `budget` padded tokens each, rows of one length together, in random order.
+def pool(r, tokenizer, budget, count, facts, drills, limit, parts=1):
+    """Steps of `parts` batches of at most `budget` padded tokens each, about `count` batches in all, rows of one length together, in random order.
 
     `facts()` draws the size of a document, `drills` is the share of drill rows, rows longer than `limit` lose their last turns.
     """
@@ -83,8 +89,9 @@ def pool(r, tokenizer, budget, count, facts, drills, limit):
             batch = []
         batch.append(row)
     batches.append(batch)
-    r.shuffle(batches)
-    return batches
+    steps = [batches[at : at + parts] for at in range(0, len(batches), parts)]
+    r.shuffle(steps)
+    return steps
 
 
 def fit(row, limit):

@@ -1,9 +1,12 @@
-"""Documents, questions, chats and edited twins, as text. Everything comes from the random generator passed in.
-`Held` says what a test draws from the part training never sees; tokens and batches are in batches.py."""
-from dataclasses import dataclass, field
+"""Makes documents. Everything comes from the random generator passed in.
+`Held` says what a test draws from the part training never sees; questions are in chats.py, tokens in batches.py."""
+from dataclasses import dataclass, field, replace
 
+import sentences
 import world
-from names import FRAGMENTS, draw
+from documents import Document, Fact, Section, capital, render
+from names import attribute, draw
+from vocabulary import FRAGMENTS, PLAIN
 
 
 @dataclass
@@ -13,42 +16,6 @@ class Held:
     names: bool = False
     facts: bool = False
     questions: bool = False
-
-
-@dataclass
-class Fact:
-    kind: world.Kind
-    key: str
-    values: dict
-    opener: str
-    core: str
-    closer: str
-
-
-@dataclass
-class Section:
-    heading: str
-    style: str  # "list", "prose" or "table"
-    facts: list
-    lead: str = "- "
-    full_stop: bool = True
-    capital: bool = True
-    fillers: dict = field(default_factory=dict)  # index of a fact -> sentence behind it
-
-
-@dataclass
-class Document:
-    title: str
-    mark: str  # what stands before a heading
-    sections: list
-
-    @property
-    def facts(self):
-        return [fact for section in self.sections for fact in section.facts]
-
-
-def capital(text):
-    return text[:1].upper() + text[1:]
 
 
 def pick(r, pair, held):
@@ -63,14 +30,14 @@ def loosen(r, core):
         if small and r.random() < 0.5:
             words[r.choice(small)] = r.choice(world.SMALL_WORDS)
         else:
-            loose = r.choice(world.LOOSE) if r.random() < 0.6 else r.choice(FRAGMENTS)
+            loose = r.choice(world.LOOSE) if r.random() < 0.5 else r.choice(FRAGMENTS if r.random() < 0.4 else PLAIN)
             words.insert(r.randrange(len(words)), loose)
     return " ".join(words)
 
 
-def wording(r, cores, held):
-    core = pick(r, cores, held)
-    return loosen(r, core) if not held and r.random() < 0.35 else core
+def wording(r, cores, held, loose=0.2):
+    core = world.expand(r, pick(r, cores, held))
+    return loosen(r, core) if not held and r.random() < loose else core
 
 
 def similar(r, name):
@@ -79,173 +46,188 @@ def similar(r, name):
     return name[:at] + r.choice("aeiou" if name[at] in "aeiou" else "bdklmnrst") + name[at + 1 :]
 
 
-def new_fact(r, kind, people, taken, held):
-    """A fact whose key is new in the document (people are shared between kinds), or None when keys ran out."""
-    for _ in range(12):
-        known = sorted(key for name, key in taken if name == kind.name)
-        if kind.key == "person" and people and r.random() < 0.7:
-            key = r.choice(people)
-        elif kind.key in ("medicine", "doctor", "person") and known and r.random() < 0.08:
-            key = similar(r, r.choice(known))
-        else:
-            key = draw(r, kind.key, held.names)
-        clash = kind.key == "person" and any(k.split()[0] == key.split()[0] and k != key for _, k in taken)
-        if (kind.name, key) not in taken and not clash:
-            break
-    else:
-        return None
-    taken.add((kind.name, key))
-    values = {slot: r.choice(people) if slot == "person" and people and r.random() < 0.5 else draw(r, slot, held.names) for slot in kind.slots}
-    return Fact(kind, key, values, pick(r, world.OPENERS, held.facts), wording(r, kind.cores, held.facts), pick(r, world.CLOSERS, held.facts))
+@dataclass
+class Cast:
+    """Who and what a document is about: facts share people, things and dishes."""
+
+    people: list
+    things: list
+    dishes: list
+    nouns: list  # of attributes, with the sort of their values
+    taken: set = field(default_factory=set)
 
 
-def make_section(r, kinds, facts, held):
-    style = r.choice(["list", "list", "prose", "prose", "table"])
-    if style == "table" and (len(kinds) > 1 or held.facts):
-        style = "list"
-    section = Section(r.choice(kinds[0].headings) if len(kinds) == 1 else r.choice(world.TITLES), style, facts,
-                      lead=r.choice(["- ", "- ", "* "]), full_stop=r.random() < 0.7, capital=r.random() < 0.7)
-    if len(kinds) == 1 and r.random() < 0.35:
-        core = wording(r, kinds[0].cores, held.facts)
-        for fact in facts:
-            fact.core = core
-    plain = r.random() < 0.35
-    for fact in facts:
-        starts_with_key = fact.core.startswith("{k}")
-        keep = style == "prose" and (starts_with_key or r.random() < 0.35) or style == "list" and r.random() < 0.08
-        if not keep or plain and not (style == "prose" and starts_with_key):
-            fact.opener = ""
-        if plain or r.random() < 0.75:
-            fact.closer = ""
-    if r.random() < 0.3:
-        section.fillers = {i: pick(r, world.FILLERS, held.facts) for i in range(len(facts)) if r.random() < 0.2}
-    return section
-
-
-def make_document(r, count, held=Held()):
-    """A document of about `count` facts; kinds repeat, so that most facts have rivals of their own kind."""
-    kinds = r.sample(world.KINDS, max(1, min(len(world.KINDS), round(count / r.choice([2, 3, 4, 6])))))
+def new_cast(r, held):
     people = []
     while len(people) < r.randint(3, 8):
         name = draw(r, "person", held.names)
         if not any(p.split()[0] == name.split()[0] for p in people):
             people.append(name)
-    taken, by_kind = set(), {kind.name: [] for kind in kinds}
+    some = lambda low, high, make: [make() for _ in range(r.randint(low, high))]
+    return Cast(people, some(2, 6, lambda: draw(r, "thing", held.names)), some(1, 4, lambda: draw(r, "dish", held.names)), some(2, 5, lambda: attribute(r, held.names)))
+
+
+def new_key(r, kind, cast, held):
+    """(key, noun, sort of the value): people, things and dishes mostly from the cast."""
+    known = sorted(key for name, key, _ in cast.taken if name == kind.name)
+    if kind.name == "attribute":
+        return (r.choice(cast.things), *r.choice(cast.nouns)) if r.random() < 0.85 else (draw(r, "thing", held.names), *attribute(r, held.names))
+    if kind.key == "dish":
+        key = r.choice(cast.dishes) if r.random() < 0.8 else draw(r, "dish", held.names)
+        return key, draw(r, "foodstuff", held.names) if kind.noun else "", ""
+    if kind.name == "single":
+        sort = attribute(r, held.names)
+        return (f"{draw(r, 'thing', held.names)} {sort[0]}" if r.random() < 0.7 else sort[0]), "", sort[1]
+    if kind.name == "phone" and r.random() < 0.15:
+        return f"the {draw(r, 'role', held.names)}", "", ""
+    if kind.key == "person" and r.random() < 0.7:
+        return r.choice(cast.people), "", ""
+    if kind.key in ("medicine", "doctor", "person") and known and r.random() < 0.08:
+        return similar(r, r.choice(known)), "", ""
+    return draw(r, kind.key, held.names), "", ""
+
+
+def new_fact(r, kind, cast, held):
+    """A fact whose key is new in the document, or None when keys ran out."""
+    for _ in range(12):
+        key, noun, sort = new_key(r, kind, cast, held)
+        clash = kind.key == "person" and not key.startswith("the ") and any(k.split()[0] == key.split()[0] and k != key for _, k, _ in cast.taken)
+        if (kind.name, key, noun) not in cast.taken and not clash:
+            break
+    else:
+        return None
+    cast.taken.add((kind.name, key, noun))
+    value = lambda slot: r.choice(cast.people) if slot == "person" and r.random() < 0.5 else draw(r, sort if slot == "value" else slot, held.names)
+    fact = Fact(kind, key, {slot: value(slot) for slot in kind.slots}, wording(r, kind.facts, held.facts), noun=noun)
+    if kind.name == "hours" and r.random() < 0.12:
+        fact.closed, fact.core = True, world.expand(r, pick(r, world.CLOSED, held.facts))
+    else:
+        fact.opener, fact.closer = pick(r, world.OPENERS, held.facts), pick(r, world.CLOSERS, held.facts)
+    return fact
+
+
+def changed(r, fact, slot, held=Held()):
+    """Another value for a slot: often one digit more, less or different, else a fresh one."""
+    old = fact.values[slot]
+    spots = [i for i, c in enumerate(old) if c.isdigit()]
+    fresh = slot if slot != "value" else "token" if not spots else "digits" if len(spots) == len(old) else ""
+    for _ in range(50):
+        new = draw(r, fresh, held.names) if fresh else old
+        if slot in ("dose", "room", "extension", "price", "code", "phone", "amount", "value") and spots and (not fresh or r.random() < 0.5):
+            at = r.choice(spots)
+            new = old[:at] + r.choice("123456789") + old[at + 1 :]
+            if slot in ("dose", "price", "extension") and r.random() < 0.4:
+                new = old[: spots[0] + 1] + r.choice("0123456789") + old[spots[0] + 1 :]
+        if new != old:
+            return new
+    raise AssertionError(f"no other value for {fact.kind.name}.{slot}: {old}")
+
+
+def make_section(r, kinds, facts, held):
+    style = r.choice(["list", "list", "prose", "prose", "table"])
+    if style == "table" and (len(kinds) > 1 or held.facts or kinds[0].noun or any(f.closed for f in facts)):
+        style = "list"
+    section = Section(r.choice(kinds[0].headings) if len(kinds) == 1 else r.choice(world.TITLES), style, facts,
+                      lead=r.choice(["- ", "- ", "- ", "* ", "", "1. "]), full_stop=r.random() < 0.6, capital=r.random() < 0.75, bold=r.random() < 0.1)
+    if len(kinds) == 1 and r.random() < 0.35:
+        core = wording(r, kinds[0].facts, held.facts)
+        for fact in facts:
+            fact.core = fact.core if fact.closed else core
+    plain = r.random() < 0.4
+    for fact in facts:
+        starts_with_key = fact.core.startswith("{k}")
+        keep = style == "prose" and (starts_with_key or r.random() < 0.3) or style == "list" and r.random() < 0.08
+        if not keep or plain and not (style == "prose" and starts_with_key):
+            fact.opener = ""
+        if plain or r.random() < 0.75:
+            fact.closer = ""
+        if not fact.closed and len(fact.values) == 1 and not fact.closer and r.random() < 0.04:
+            slot = fact.kind.slots[0]
+            fact.closer = pick(r, world.INSTEAD, held.facts).format(w=changed(r, fact, slot, held))
+    if r.random() < 0.35:
+        section.fillers = {i: filler(r, held) for i in range(len(facts)) if r.random() < 0.3}
+    if r.random() < 0.25:
+        section.intro = filler(r, held)
+    return section
+
+
+def filler(r, held):
+    return " ".join(sentences.sentence(r, held.facts) for _ in range(r.choice([1, 1, 1, 2])))
+
+
+def entity_sections(r, facts, held):
+    """One section per key, which its heading names: a recipe, or a thing with its attributes."""
+    full_stop, lead, bold = r.random() < 0.5, r.choice(["- ", "- ", "* ", ""]), r.random() < 0.1
+    by_key = {}
+    for fact in facts:
+        fact.core, fact.opener, fact.closer = world.expand(r, pick(r, fact.kind.bodies, held.facts)), "", ""
+        by_key.setdefault(fact.key, []).append(fact)
+    sections = []
+    for key, some in by_key.items():
+        section = Section(key, "entity", sorted(some, key=lambda f: f.kind.noun), lead, full_stop, r.random() < 0.8, bold)
+        section.intro = filler(r, held) if r.random() < 0.3 else ""
+        if sum(fact.kind.noun for fact in some) > 1 and r.random() < 0.2:
+            section.table = r.choice(["Ingredient", "What", "Name", "Item"])
+        sections.append(section)
+    return sections
+
+
+def correct(r, document, held):
+    """Puts a correction of one fact at the end of the document or of its section."""
+    found = [(s, f) for s in document.sections if s.style in ("list", "prose") for f in s.facts if not f.closed and len(f.values) == 1]
+    if not found:
+        return
+    section, old = r.choice(found)
+    slot = old.kind.slots[0]
+    new = replace(old, values={slot: changed(r, old, slot, held)}, core=wording(r, old.kind.facts, held.facts), opener=pick(r, world.CORRECTED, held.facts), closer="")
+    old.stale = True
+    if r.random() < 0.5:
+        section.facts.append(new)
+    else:
+        document.sections.append(Section(r.choice(["Corrections", "Changes", "News", "Update", ""]), r.choice(["list", "prose"]), [new]))
+
+
+def steps_section(r, held):
+    return Section(r.choice(["How to ", "How to ", "To "]) + sentences.task(r), "steps", [], lead=r.choice(["1. ", "1. ", "- "]), steps=sentences.steps(r))
+
+
+def choose_kinds(r, count):
+    wanted, pool = max(1, min(len(world.KINDS), round(count / r.choice([2, 3, 4, 6])))), list(world.KINDS)
+    kinds = []
+    while len(kinds) < wanted:
+        kind = r.choices(pool, [world.SHARES.get(kind.name, 1) for kind in pool])[0]
+        pool.remove(kind)
+        kinds.append(kind)
+    return kinds
+
+
+def make_document(r, count, held=Held()):
+    """A document of about `count` facts; kinds repeat, so that most facts have rivals of their own kind."""
+    kinds, cast = choose_kinds(r, count), new_cast(r, held)
+    by_kind = {kind.name: [] for kind in kinds}
     for i in range(count):
         kind = kinds[i % len(kinds)] if i < 2 * len(kinds) else r.choice(kinds)
-        fact = new_fact(r, kind, people, taken, held)
+        fact = new_fact(r, kind, cast, held)
         if fact:
             by_kind[kind.name].append(fact)
-    groups = [([kind], by_kind[kind.name]) for kind in kinds if by_kind[kind.name]]
+    apart = [[kind for kind in kinds if kind.key == key and kind.bodies[0]] for key in ("dish", "thing")]
+    apart = [group for group in apart if group and r.random() < 0.6]
+    groups = [([kind], by_kind[kind.name]) for kind in kinds if by_kind[kind.name] and not any(kind in group for group in apart)]
     if len(groups) > 1 and r.random() < 0.25:
         mixed = [fact for _, facts in groups for fact in facts]
         r.shuffle(mixed)
         groups = [([kind for kinds, _ in groups for kind in kinds], mixed)]
     sections = [make_section(r, kinds, facts, held) for kinds, facts in groups]
-    return Document(r.choice(world.TITLES) if r.random() < 0.6 else "", r.choice(["## ", "# ", "", ""]), sections)
-
-
-def state(fact, section):
-    """One fact as a line of a list or a sentence."""
-    text = fact.core.format(k=fact.key, **fact.values)
-    if fact.closer:
-        text += " " + fact.closer
-    if fact.opener:
-        text = fact.opener + " " + text
-    if section.style == "prose" or section.capital and (fact.opener or not fact.core.startswith("{k}")):
-        text = capital(text)
-    return text + "." if section.full_stop or section.style == "prose" else text
-
-
-def render_section(section, mark):
-    lines = [mark + section.heading] if section.heading else []
-    if section.style == "table":
-        columns = section.facts[0].kind.columns
-        lines += ["| " + " | ".join(columns) + " |", "|" + " --- |" * len(columns)]
-        lines += ["| " + " | ".join([f.key, *f.values.values()]) + " |" for f in section.facts]
-    elif section.style == "list":
-        for i, fact in enumerate(section.facts):
-            lines += [section.lead + state(fact, section)] + ([section.lead + section.fillers[i]] if i in section.fillers else [])
-    else:
-        said = [state(f, section) + (" " + section.fillers[i] if i in section.fillers else "") for i, f in enumerate(section.facts)]
-        lines.append(" ".join(said))
-    return "\n".join(lines)
-
-
-def render(document):
-    parts = [document.mark + document.title] if document.title else []
-    return "\n".join(parts + [render_section(section, document.mark) for section in document.sections])
-
-
-def ask(r, question, key, held=False):
-    """One wording of a question: a core in a frame."""
-    form = r.random()
-    cores, frames = (
-        (question.direct, world.DIRECT) if form < 0.55 else (question.clause, world.CLAUSE) if form < 0.8 else (question.topic, world.TOPIC)
-    )
-    core = wording(r, cores, held)
-    frame = pick(r, frames, held and r.random() < 0.5)
-    return frame.format(q=core.format(k=key))
-
-
-def answer(question, fact):
-    return question.answer.format(k=fact.key, **fact.values)
-
-
-def follow_up(r, question, key, held=False):
-    """The short form after a question of the same kind: "And for the attic?"."""
-    if "On {k}" in question.answer:
-        return pick(r, world.FOLLOW_DAY, held).format(q=key)
-    name = "the {k} bin" if "{k} bin" in question.answer else "the {k}" if "he {k}" in question.answer else "{k}"
-    return pick(r, world.FOLLOW_UPS, held).format(q=name.format(k=key))
-
-
-def unanswerable(r, documents, held=Held()):
-    """A question that the documents do not answer: an unknown key, mostly of a kind that is there."""
-    facts = [fact for document in documents for fact in document.facts]
-    present = {(fact.kind.name, fact.key) for fact in facts}
-    for _ in range(20):
-        kind = r.choice(facts).kind if r.random() < 0.75 else r.choice(world.KINDS)
-        key = draw(r, kind.key, held.names)
-        if kind.key == "person" and r.random() < 0.5:
-            key = r.choice([f.key for f in facts if f.kind.key == "person"] or [key])
-        known = [k for _, k in present]
-        if (kind.name, key) in present or any(k.split()[0] == key.split()[0] != key for k in known if kind.key == "person"):
-            continue
-        question = r.choice(kind.questions)
-        return "unanswerable", ask(r, question, key, held.questions), world.REFUSAL
-    return None
-
-
-def turns(r, documents, count, refusals=0.2, talk=0.04, held=Held()):
-    """A chat about the documents: [(type, question, answer)]; types are "kind.slot", "follow.kind.slot", "unanswerable", "talk"."""
-    facts = [fact for document in documents for fact in document.facts]
-    chat, last, waiting = [], None, []
-    while len(chat) < count:
-        chance = r.random()
-        if chance < refusals:
-            made = unanswerable(r, documents, held)
-            if made:
-                chat.append(made)
-                last = None
-            continue
-        if chance < refusals + talk:
-            asked, said = r.choice(world.TALK)
-            chat.append(("talk", r.choice(asked.split("|")), said))
-            continue
-        if not waiting:
-            waiting = r.sample(facts, len(facts))
-        same = [f for f in waiting if last and f.kind is last[0]]
-        if same and r.random() < 0.15:
-            fact, question = same[0], last[1]
-            waiting.remove(fact)
-            chat.append((f"follow.{fact.kind.name}.{question.slot}", follow_up(r, question, fact.key, held.questions), answer(question, fact)))
-        else:
-            fact = waiting.pop()
-            question = r.choice(fact.kind.questions)
-            chat.append((f"{fact.kind.name}.{question.slot}", ask(r, question, fact.key, held.questions), answer(question, fact)))
-        last = (fact.kind, question)
-    return chat
+    for group in apart:
+        sections += entity_sections(r, [fact for kind in group for fact in by_kind[kind.name]], held)
+    if r.random() < 0.12:
+        sections.insert(r.randint(0, len(sections)), steps_section(r, held))
+    document = Document(capital(r.choice(world.TITLES)) if r.random() < 0.6 else "", r.choice(["## ", "## ", "# ", "", ""]), r.choice(["\n", "\n", "\n\n"]), sections)
+    if r.random() < 0.2:
+        document.intro = filler(r, held)
+    if r.random() < 0.08:
+        correct(r, document, held)
+    return document
 
 
 def system_prompt(r):
@@ -258,34 +240,3 @@ def system_prompt(r):
 def join(system, documents):
     """The system message: prompt and documents, separated by blank lines."""
     return "\n\n".join(part for part in [system, *[render(document) for document in documents]] if part)
-
-
-def changed(r, kind, slot, old, held=Held()):
-    """Another value for a slot: often one digit more, less or different, else a fresh one."""
-    spots = [i for i, c in enumerate(old) if c.isdigit()]
-    for _ in range(50):
-        new = draw(r, slot, held.names)
-        if slot in ("dose", "room", "extension", "price", "code", "phone") and spots and r.random() < 0.5:
-            at = r.choice(spots)
-            new = old[:at] + r.choice("123456789") + old[at + 1 :]
-            if slot in ("dose", "price", "extension") and r.random() < 0.4:
-                new = old[: spots[0] + 1] + r.choice("0123456789") + old[spots[0] + 1 :]
-        if new != old:
-            return new
-    raise AssertionError(f"no other value for {kind.name}.{slot}")
-
-
-def main():
-    import random
-
-    r = random.Random(1)
-    for held in (Held(), Held(True, True, True)):
-        documents = [make_document(r, 12, held)]
-        print(join(system_prompt(r), documents))
-        for turn in turns(r, documents, 8, held=held):
-            print(turn)
-        print("=" * 40)
-
-
-if __name__ == "__main__":
-    main()

@@ -9,13 +9,15 @@ import random
 import torch
 
 import batches
+import chats
 import corpus
+import twins
 import world
 from corpus import Held
 from model import Starter
 from tokenizer import Tokenizer
 
-LENGTHS = ((1, 64, 3), (64, 128, 7), (128, 256, 13), (256, 384, 22), (384, 512, 31), (512, 1024, 48), (1024, 1900, 94))
+LENGTHS = ((1, 64, 2), (64, 128, 4), (128, 256, 8), (256, 384, 13), (384, 512, 19), (512, 1024, 32), (1024, 1900, 62))  # tokens from, to; about how many facts
 ALL = Held(True, True, True)
 
 
@@ -54,26 +56,18 @@ class Reader:
         return [right for right, _ in self.check(items)]
 
 
-def edited(r, document, fact, question, held):
-    """The document with one value changed, and the answer it then gives: (text, answer)."""
-    old = fact.values[question.slot]
-    fact.values[question.slot] = corpus.changed(r, fact.kind, question.slot, old, held)
-    twin = corpus.render(document), corpus.answer(question, fact)
-    fact.values[question.slot] = old
-    return twin
-
-
 def questions_about(r, document, held, count):
     rows, text = [], corpus.render(document)
-    for fact in r.sample(document.facts, min(count, len(document.facts))):
-        question = r.choice(fact.kind.questions)
-        twin, twin_answer = edited(r, document, fact, question, held)
+    open_facts = [fact for fact in document.facts if not fact.closed]
+    for fact in r.sample(open_facts, min(count, len(open_facts))):
+        question = r.choice(fact.questions)
+        twin, twin_answer = twins.number_changed(r, document, fact, question, held)
         other = corpus.render(corpus.make_document(r, 4, held))
         rows.append(dict(
             type=f"{fact.kind.name}.{question.slot}", system=r.choice([s for s in world.SYSTEMS if s]), document=text,
-            question=corpus.ask(r, question, fact.key, held.questions), paraphrase=corpus.ask(r, question, fact.key, held.questions),
-            trained_wording=corpus.ask(r, question, fact.key), answer=corpus.answer(question, fact), value=fact.values[question.slot],
-            edited_document=twin, edited_answer=twin_answer, other_document=other, moved_system=r.choice(world.SYSTEMS[3:-1]),
+            question=chats.ask(r, question, fact, held.questions),
+            trained_wording=chats.ask(r, question, fact), answer=chats.answer(question, fact), value=fact.values[question.slot],
+            edited_document=twin, edited_answer=twin_answer, other_document=other,
             rivals=sum(f.kind is fact.kind for f in document.facts) - 1))
     return rows
 
@@ -94,7 +88,7 @@ def refusals(tokenizer, length, count, held, seed):
     r, items = random.Random(seed + 7 + length[2]), []
     while len(items) < count:
         document = corpus.make_document(r, max(2, length[2]), held)
-        made = corpus.unanswerable(r, [document], held)
+        made = chats.unanswerable(r, [document], held)
         if made:
             items.append((corpus.join(r.choice(world.SYSTEMS), [document]), [], made[1], made[2]))
     return items
@@ -115,27 +109,65 @@ def follow_ups(length, count, held, seed):
         document = corpus.make_document(r, max(4, length[2]), held)
         by_kind = collections.defaultdict(list)
         for fact in document.facts:
-            by_kind[fact.kind.name].append(fact)
+            by_kind[fact.kind.name, fact.noun].append(fact)
         rich = [facts for facts in by_kind.values() if len(facts) > 2]
         if rich:
             first, second, third = r.sample(r.choice(rich), 3)
-            question = r.choice(first.kind.questions)
-            earlier = [(corpus.ask(r, question, first.key, held.questions), corpus.answer(question, first)),
-                       (corpus.follow_up(r, question, second.key, held.questions), corpus.answer(question, second))]
-            items.append((corpus.join(r.choice(world.SYSTEMS), [document]), earlier, corpus.follow_up(r, question, third.key, held.questions), corpus.answer(question, third)))
+            question = r.choice(first.questions)
+            earlier = [(chats.ask(r, question, first, held.questions), chats.answer(question, first)),
+                       (chats.follow_up(r, question, second, held.questions), chats.answer(question, second))]
+            items.append((corpus.join(r.choice(world.SYSTEMS), [document]), earlier, chats.follow_up(r, question, third, held.questions), chats.answer(question, third)))
     return items
+
+
+def wider(count, held, seed):
+    """Documents of 3 to 16 facts: questions that need two facts, corrected facts, closed days, instructions read out."""
+    r, found = random.Random(seed + 11), {"two hops": [], "corrected": [], "closed day": [], "steps": []}
+    while any(len(items) < count for items in found.values()):
+        document = corpus.make_document(r, r.randint(3, 16), held)
+        message = lambda: corpus.join(r.choice(world.SYSTEMS), [document])
+        made = chats.two_hops(r, document.facts, held)
+        if made:
+            found["two hops"].append((message(), [], made[1], made[2]))
+        if document.instructions:
+            name, asked, said = chats.steps_turn(r, [document], held)
+            if name == "steps":
+                found["steps"].append((message(), [], asked, said))
+        stale = {fact.identity for section in document.sections for fact in section.facts if fact.stale}
+        for fact in document.facts:
+            name = "corrected" if fact.identity in stale else "closed day" if fact.closed else ""
+            if name:
+                question = r.choice(fact.questions)
+                found[name].append((message(), [], chats.ask(r, question, fact, held.questions), chats.answer(question, fact)))
+    return {name: items[:count] for name, items in found.items()}
+
+
+def measure_wider(reader, count, seed):
+    """Exact match of the wider questions, and of twins: {"name": {"exact": .., ..}}."""
+    result = {name: {"n": len(items), "exact": percent(reader.exact(items))} for name, items in wider(count, ALL, seed).items()}
+    for name in twins.TWINS:
+        rows = twins.collect(random.Random(seed + 13), name, count, 18, ALL)
+        system = world.SYSTEMS[0] + "\n\n"
+        plain = reader.exact([(system + text, [], asked, said) for text, _, asked, said, _ in rows])
+        twin = reader.exact([(system + text, [], asked, said) for _, text, asked, _, said in rows])
+        stale = reader.exact([(system + text, [], asked, said) for _, text, asked, said, _ in rows])
+        was_right = [i for i, right in enumerate(plain) if right]
+        kept = name == "sentence inserted"  # the answer stays as it was
+        result["twin: " + name] = {"n": len(rows), "before": percent(plain), "exact": percent(twin), "followed": percent([twin[i] for i in was_right]),
+                                   "stale": None if kept else percent([stale[i] for i in was_right])}
+    return result
 
 
 def measure(reader, length, count, seed):
     """One line of the table and the rows behind it."""
     rows = collect(reader.tokenizer, length, count, ALL, seed)
-    message = lambda row, system="system", document="document": "\n\n".join([row[system], row[document]])
+    message = lambda row, document="document": "\n\n".join([row["system"], row[document]])
     items = lambda wording: [(message(row), [], row[wording], row["answer"]) for row in rows]
     base = reader.check(items("question"))
     for row, (right, text) in zip(rows, base):
         row["right"] = right
-    after = reader.exact([(message(row, document="edited_document"), [], row["question"], row["edited_answer"]) for row in rows])
-    stale = reader.exact([(message(row, document="edited_document"), [], row["question"], row["answer"]) for row in rows])
+    after = reader.exact([(message(row, "edited_document"), [], row["question"], row["edited_answer"]) for row in rows])
+    stale = reader.exact([(message(row, "edited_document"), [], row["question"], row["answer"]) for row in rows])
     was_right = [i for i, row in enumerate(rows) if row["right"]]
     long_system = " ".join(sorted(world.SYSTEMS, key=len)[-6:])
     plain = lambda some: percent(reader.exact([(message(row), [], row["question"], row["answer"]) for row in some]))
@@ -143,18 +175,16 @@ def measure(reader, length, count, seed):
         "n": len(rows), "mean tokens": round(sum(row["tokens"] for row in rows) / len(rows)),
         "exact": percent([right for right, _ in base]),
         "value right": percent([row["value"] in text for row, (_, text) in zip(rows, base)]),
-        "paraphrase": percent(reader.exact(items("paraphrase"))),
         "trained question wording": percent(reader.exact(items("trained_wording"))),
         "unseen names only": plain(collect(reader.tokenizer, length, count, Held(names=True), seed + 600)),
         "all trained wordings and words": plain(collect(reader.tokenizer, length, count, Held(), seed + 500)),
-        "other system prompt": percent(reader.exact([(message(row, "moved_system"), [], row["question"], row["answer"]) for row in rows])),
         "long system prompt": percent(reader.exact([(long_system + "\n\n" + row["document"], [], row["question"], row["answer"]) for row in rows])),
         "another document before": percent(reader.exact([("\n\n".join([row["system"], row["other_document"], row["document"]]), [], row["question"], row["answer"]) for row in rows])),
         "edited": percent(after), "edit followed": percent([after[i] for i in was_right]), "stale": percent([stale[i] for i in was_right]),
         "follow-up": percent(reader.exact(follow_ups(length, count // 2, ALL, seed))),
         "refused": percent(reader.exact(refusals(reader.tokenizer, length, count // 2, ALL, seed))),
         "wrong refusal": percent([text.startswith(world.REFUSAL[:12]) for _, text in base]),
-        "talk": percent(reader.exact(talk(length, count // 4, ALL, seed))),
+        "talk": percent(reader.exact(talk(length, max(1, count // 4), ALL, seed))),
         "without document": percent(reader.exact([(row["system"], [], row["question"], row["answer"]) for row in rows[: count // 2]])),
     }
     return line, rows
@@ -172,6 +202,9 @@ def markdown(result):
     lines = ["| document tokens | " + " | ".join(columns) + " |", "|" + "---|" * (len(columns) + 1)]
     for name, line in result["by length"].items():
         lines.append(f"| {name} | " + " | ".join(str(line[c]) for c in columns) + " |")
+    lines += ["", "| wider | n | before | exact | followed | stale |", "|---|---|---|---|---|---|"]
+    for name, line in result["wider"].items():
+        lines.append(f"| {name} | " + " | ".join(str(line.get(c, "")) for c in ("n", "before", "exact", "followed", "stale")) + " |")
     for title in ("by question", "by rivals"):
         lines += ["", f"| {title} | exact | n |", "|---|---|---|"]
         lines += [f"| {name} | {line['exact']} | {line['n']} |" for name, line in result[title].items()]
@@ -188,7 +221,7 @@ def main():
     torch.set_num_threads(chosen.threads)
     reader, result, rows = Reader(chosen.work), {"by length": {}}, []
     for length in LENGTHS:
-        line, some = measure(reader, length, chosen.count, chosen.seed)
+        line, some = measure(reader, length, chosen.count if length[1] <= 512 else chosen.count // 2, chosen.seed)
         result["by length"][f"{length[0]}-{length[1]}"] = line
         rows += some
         print(length, line, flush=True)
@@ -197,6 +230,7 @@ def main():
     short = [row for row in rows if row["tokens"] < 512]
     result["by question"] = group(short, lambda row: row["type"])
     result["by rivals"] = group(short, lambda row: "0 1 2 3-4 3-4".split()[row["rivals"]] if row["rivals"] < 5 else "5 or more")
+    result["wider"] = measure_wider(reader, chosen.count, chosen.seed)
     with open(os.path.join(chosen.work, "evaluation.json"), "w") as file:
         json.dump(result, file, indent=1)
     with open(os.path.join(chosen.work, "evaluation.md"), "w") as file:

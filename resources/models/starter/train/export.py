@@ -10,6 +10,7 @@ import struct
 import numpy
 import torch
 
+import chats
 import corpus
 import world
 from evaluate import ALL, Reader
@@ -148,7 +149,7 @@ def golden(reader, arrays):
         r = random.Random(facts)
         documents = [corpus.make_document(r, facts, ALL)]
         fact = r.choice(documents[0].facts)
-        asked = corpus.ask(r, fact.kind.questions[0], fact.key, True)
+        asked = chats.ask(r, fact.questions[0], fact, True)
         chats.append((f"held-out document of {facts} facts", corpus.join(r.choice(world.SYSTEMS), documents), [asked]))
     cases, worst = [], 0.0
     for name, system, asked in chats:

@@ -1,55 +1,9 @@
 """Names and values of every shape: people, medicines, places, numbers, times. Random, so nothing can be known by heart.
 `held=True` draws from words, syllables and lengths that training never sees."""
-WORDS = {
-    "first": (
-        "Ana Ben Carla David Emma Felix Grace Hugo Irene Jonas Kim Laura Marco Nina Oscar Paula Rosa Sam Tina Uma Victor Wendy "
-        "Yusuf Zoe Alice Bruno Clara Diego Elena Frank Greta Ivan Julia Karl Lena Mia Noah Olga Peter Rita Simon Tara Vera Leo "
-        "Omar Lucy Adam Eva Max Ida Tom Sara Paul Jack Ella Liam Ruth Nora Erik Amir Bela Chen Dora Fatima Gita Hana Ines Jun",
-        "Maya Quinn Anders Beatriz Cedric Daphne Edgar Flora Gustav Hanna Ismail Joan Keiko Lorenzo Milena Nadia Otto Priya Raul Sven Tilda",
-    ),
-    "last": (
-        "Smith Brown Weber Rossi Novak Silva Meyer Costa Jones Patel Khan Lee Wolf Berg Lund Kovac Marin Perez Moreau Fischer "
-        "Keller Hansen Tanaka Sato Wang Singh Ali Hassan Cohen Levy Murphy Kelly Reed Stone Hill Wood Fox Bell Cole Grant Hayes",
-        "Dubois Nielsen Shaw Webb York Lane Page Eriksson Okafor Lindholm Castro Baker Zhang Pereira Vogel Horvat",
-    ),
-    "department": (
-        "reception,pharmacy,laboratory,front desk,billing office,nurse station,x-ray room,kitchen,emergency line,dental clinic,"
-        "eye clinic,records office,night desk,school office,day ward,waiting room,blood bank,heart clinic,travel clinic,gift shop",
-        "vaccine clinic,press office,skin clinic,sports hall,children's ward,archive,help desk",
-    ),
-    "service": (
-        "check-up,flu shot,blood test,eye exam,cleaning,massage,hearing test,consultation,ear wash,home visit,travel vaccine,"
-        "bandage change,heart test,allergy test,bone scan,sleep study,filling,crown,new card,second opinion,parking pass,foot bath",
-        "skin test,liver scan,lung test,sick note,knee brace,tooth removal,video call",
-    ),
-    "door": (
-        "garage,front door,shed,office,cellar,back door,store room,gate,safe,cabin,attic,bike room,pool,lift,gym,boat house,"
-        "key box,main alarm,guest house,wine room",
-        "side door,locker,tool room,barn,roof door,medicine room,letter box",
-    ),
-    "item": (
-        "first aid kit,spare key,ladder,flashlight,tool box,fuse box,fire blanket,vacuum cleaner,sewing kit,umbrella,iron,tent,"
-        "medicine box,water valve,camera,hammer,drill,paint,wheelchair,scale,printer paper,stapler,raincoat,suitcase,board game,"
-        "sleeping bag,air pump,saw,rope,cake tin,candle box,chess set,extension cord,guitar,jump rope,kettle,label maker,mop",
-        "passport folder,thermometer,picnic basket,glue gun,radio,tape measure,football,projector,bike lock,hand mixer",
-    ),
-    "location": (
-        "hall closet,top drawer,cellar,garage,kitchen cupboard,attic,bathroom cabinet,blue box,desk drawer,pantry,laundry room,"
-        "car trunk,bookshelf,bedroom closet,shed,green basket,staff room,metal cabinet,hall bench,guest room,corner shelf,red bag",
-        "basement,hallway,wooden chest,nurse room,white crate,coat rack,bottom drawer",
-    ),
-    "bin": ("blue,green,brown,yellow,black,grey,red,white,paper,glass,garden,metal", "orange,plastic,purple,food"),
-    "chore": (
-        "laundry,vacuuming,shopping,cooking,gardening,ironing,dusting,dog walk,breakfast,car wash,mail,recycling,lunch,dinner,"
-        "floor,kitchen,bathroom,stairs,cat box,fish tank,homework check,school run",
-        "trash,mopping,balcony,hedge,packing,table,window cleaning",
-    ),
-    "food": (
-        "peanuts,milk,eggs,shellfish,soy,wheat,pollen,cats,dust,penicillin,latex,strawberries,nuts,bees,aspirin,dogs,corn,kiwi,"
-        "sesame,garlic,horses,grass,tomatoes,wool",
-        "mustard,celery,mango,iodine,oats,mold,lupin,wasps",
-    ),
-}
+import re
+
+from vocabulary import DISHES, FOODS, HELD_DISHES, HELD_FOODS, PLAIN, VALUE_NOUNS, WHERE, WORDS, made_up, made_up_phrase
+
 DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 MONTHS = "January February March April May June July August September October November December".split()
 SIZES = "small,big,old,new,second,large,little,third,main".split(",")
@@ -61,31 +15,7 @@ HELD_VOWELS, HELD_CONSONANTS = ("a e i o u y ou ei ae".split(), "b d f g k l m n
 ENDINGS, HELD_ENDINGS = ("n r l s x m ne ra lin tex ol".split() + [""] * 6, "nd rt ck ph zen vir um".split() + [""] * 4)
 
 
-def fragments():
-    """All trained words in lower case: what made-up words are cut from."""
-    return [w for known, _ in WORDS.values() for w in known.replace(",", " ").replace("-", " ").lower().split() if len(w) > 2]
-
-
-FRAGMENTS = fragments()
 open_share = 0.5  # of the trained names and words; the tokenizer learns from the plain lists and sets it to 0
-
-
-def made_up(r):
-    """A word of one to three cuttings of other words and loose letters: every piece of the vocabulary gets copied some day."""
-    text = ""
-    while len(text) < 3 or r.random() < 0.35:
-        source = r.choice(FRAGMENTS)
-        start = r.randrange(len(source) - 1)
-        text += source[start : start + r.randint(2, 5)] if r.random() < 0.75 else "".join(r.choices("abcdefghijklmnopqrstuvwxyz", k=r.randint(1, 3)))
-    return text[:12]
-
-
-def made_up_phrase(r):
-    """A made-up thing of one or two words, one of them often real: "kelad tin"."""
-    if r.random() < 0.4:
-        return made_up(r)
-    known = r.choice(FRAGMENTS)
-    return r.choice([f"{made_up(r)} {known}", f"{known} {made_up(r)}", f"{made_up(r)} {made_up(r)}", f"{known} {r.choice(FRAGMENTS)}"])
 
 
 def word(r, group, held=False):
@@ -134,24 +64,110 @@ def digits(r, count):
 
 
 def clock(r, first, last):
-    return f"{r.randint(first, last)}:{r.choice(['00', '05', '10', '15', '20', '30', '40', '45', '50'])}"
+    hour, minute = r.randint(first, last), r.choice(["00", "05", "10", "15", "20", "30", "40", "45", "50"])
+    form = r.random()
+    if form < 0.72:
+        return f"{hour}:{minute}"
+    half, short = ("am" if hour < 12 else "pm"), (hour - 1) % 12 + 1
+    return f"{short} {half}" if form < 0.8 else f"{short}:{minute} {half}" if form < 0.9 else f"{hour:02}:{minute}" if form < 0.96 else f"{hour}.{minute}"
+
+
+def date(r):
+    month, day = r.choice(MONTHS), r.randint(1, 31)
+    return f"{month} {day}" if r.random() < 0.75 else f"{day} {month}" if r.random() < 0.6 else f"{day} {month} {r.randint(1940, 2029)}"
+
+
+def phone(r):
+    shape = r.choice(["3-4", "3-4", "3-4", "3-4", "3 4", "5 6", "4 3 3", "2 3 4", "3-3-4"])
+    number = re.sub(r"\d", lambda m: digits(r, int(m[0])), shape)
+    return "0" + number[1:] if r.random() < 0.25 else number
+
+
+def price(r):
+    amount = digits(r, r.choice([1, 2, 2, 3])) + (f".{r.randint(1, 9)}0" if r.random() < 0.15 else "")
+    return r.choice(["${}"] * 7 + ["{} dollars", "{} euros", "€{}", "£{}", "{} pounds"]).format(amount)
+
+
+def code(r):
+    number = digits(r, r.choice([4, 4, 4, 5, 6]))
+    form = r.random()
+    return number if form < 0.86 else f"{number[:2]}-{number[2:]}" if form < 0.9 else r.choice("ABCDEFGHKLMNPRSTWX") + number if form < 0.96 else number + "#"
+
+
+def token(r, held):
+    """A password, brand or network name: a word with capitals, digits or a hyphen."""
+    one = lambda: word(r, r.choice(["bin", "food", "door"]), held).split()[-1] if r.random() < 0.5 else made_up(r) if not held else invented(r, True)
+    text = one() if r.random() < 0.6 else f"{one()}-{one()}"
+    text = text.title() if r.random() < 0.5 else text
+    return text + (digits(r, r.choice([1, 2, 2, 3])) if r.random() < 0.6 else "")
+
+
+def located(r, held):
+    return r.choice(WHERE.split(",")) + " " + word(r, "location", held)
+
+
+def thing(r, held):
+    if held:
+        return word(r, r.choice(["item", "door"]), True)
+    return word(r, r.choice(["item", "door", "location"]), False) if r.random() < 0.35 else made_up_phrase(r)
+
+
+def dish(r, held):
+    kind = r.choice((HELD_DISHES if held else DISHES).split(","))
+    first = r.choice(HELD_FOODS.split(",") if held else [*FOODS.split(","), made_up(r), r.choice(PLAIN)])
+    return f"{re.sub('(?<=o)es$|s$', '', first)} {kind}" if r.random() < 0.7 else kind
+
+
+def attribute(r, held=False):
+    """(what it is called, the sort of its value)."""
+    sort = r.choice(list(VALUE_NOUNS))
+    if not held and r.random() < 0.2:
+        return made_up_phrase(r), sort
+    return r.choice(VALUE_NOUNS[sort][held].split(",")), sort
+
+
+def amount(r):
+    return r.choice([f"{r.randint(1, 20) * 25} g", f"{r.randint(1, 9)}00 g", f"{r.randint(1, 9)} {r.choice(['cups', 'spoons', 'handfuls', 'cans', 'slices', 'pounds'])}",
+                     f"{r.randint(1, 15)}0 ml", f"{digits(r, 2)} g", f"{r.randint(1, 9)}"])
+
+
+def measure(r):
+    return f"{digits(r, r.choice([1, 2, 2, 3]))} " + r.choice("kg,g,cm,m,km,litres,watts,degrees,km/h,bar,people,ml,inches".split(","))
+
+
+def span(r):
+    return f"{digits(r, r.choice([1, 1, 2]))} " + r.choice("minutes,hours,days,weeks,months,years".split(","))
 
 
 VALUES = {
-    "medicine": lambda r, held=False: invented(r, held),
+    "medicine": invented,
     "person": person,
     "doctor": doctor,
-    "day": lambda r, held=False: r.choice(DAYS),
-    "dose": lambda r, held=False: f"{digits(r, r.choice([1, 2, 2, 3]))} {r.choice(UNITS)}",
-    "often": lambda r, held=False: f"every {r.randint(2, 24)} hours" if r.random() < 0.25 else r.choice(OFTEN),
-    "open": lambda r, held=False: clock(r, 6, 11),
-    "close": lambda r, held=False: clock(r, 12, 22),
-    "room": lambda r, held=False: digits(r, r.choice([1, 2, 2, 3, 3])),
-    "extension": lambda r, held=False: digits(r, r.choice([2, 3, 3, 4])),
-    "price": lambda r, held=False: "$" + digits(r, r.choice([1, 2, 2, 3])) + (f".{r.randint(1, 9)}0" if r.random() < 0.15 else ""),
-    "code": lambda r, held=False: digits(r, r.choice([4, 4, 4, 5, 6])),
-    "date": lambda r, held=False: f"{r.choice(MONTHS)} {r.randint(1, 31)}",
-    "phone": lambda r, held=False: f"{digits(r, 3)}-{digits(r, 4)}",
+    "day": lambda r, held: r.choice(DAYS),
+    "dose": lambda r, held: f"{digits(r, r.choice([1, 2, 2, 3]))} {r.choice(UNITS)}",
+    "often": lambda r, held: f"every {r.randint(2, 24)} hours" if r.random() < 0.25 else r.choice(OFTEN),
+    "open": lambda r, held: clock(r, 6, 11),
+    "close": lambda r, held: clock(r, 12, 22),
+    "clock": lambda r, held: clock(r, 5, 23),
+    "room": lambda r, held: digits(r, r.choice([1, 2, 2, 3, 3])) + (r.choice("ABCD") if r.random() < 0.07 else ""),
+    "extension": lambda r, held: digits(r, r.choice([2, 3, 3, 4])),
+    "price": lambda r, held: price(r),
+    "code": lambda r, held: code(r),
+    "digits": lambda r, held: digits(r, r.choice([1, 2, 3, 4, 5, 6])),
+    "date": lambda r, held: date(r),
+    "phone": lambda r, held: phone(r),
+    "location": located,
+    "thing": thing,
+    "dish": dish,
+    "foodstuff": lambda r, held: made_up(r) if not held and r.random() < 0.3 else r.choice((HELD_FOODS if held else FOODS).split(",")),
+    "token": token,
+    "word": lambda r, held: made_up_phrase(r) if not held and r.random() < 0.5 else word(r, r.choice(["bin", "food"]), held),
+    "measure": lambda r, held: measure(r),
+    "span": lambda r, held: span(r),
+    "amount": lambda r, held: amount(r),
+    "minutes": lambda r, held: f"{r.randint(1, 24) * 5} minutes" if r.random() < 0.8 else f"{r.randint(2, 5)} hours",
+    "degrees": lambda r, held: f"{r.randint(8, 25)}{r.choice('05')}" + r.choice([" degrees", " degrees", " °C", "°C"]),
+    "servings": lambda r, held: f"{r.randint(1, 16)} " + r.choice(["people", "people", "persons", "guests", "servings"]),
 }
 
 

@@ -124,19 +124,21 @@ class Tokenizer:
 
 def corpus_counts(seed=7, documents=5000):
     """Word counts of the generated world; every listed word also counts in the form after a space and at a line's start."""
+    import chats
     import corpus
     import names
+    import sentences
     import world
 
     r, counts = random.Random(seed), collections.Counter()
     names.open_share = 0
     for _ in range(documents):
         document = corpus.make_document(r, r.randint(4, 16))
-        for text in [corpus.render(document), *[t for _, *two in corpus.turns(r, [document], 8, refusals=0.14) for t in two]]:
+        for text in [corpus.render(document), *[t for _, *two in chats.turns(r, [document], 8, refusals=0.14) for t in two]]:
             counts.update(pieces(text))
     listed = [w for pair in names.WORDS.values() for w in pair[0].split("," if "," in pair[0] else " ")]
     listed += [*names.DAYS, *names.MONTHS, *names.SIZES, *names.UNITS]
-    listed += [*world.SYSTEMS, *world.TITLES, *world.FILLERS[0], world.REFUSAL, *[said for _, said in world.TALK]]
+    listed += [*world.SYSTEMS, *world.TITLES, *sentences.PLAINLY, world.REFUSAL, *[said for _, said in world.TALK]]
     for text in listed:
         for form in (" " + text, text, corpus.capital(text)):
             counts.update({piece: 60 for piece in pieces(form)})

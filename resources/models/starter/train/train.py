@@ -11,30 +11,33 @@ import signal
 import time
 
 import torch
-import torch.nn.functional as F
 
 import batches
 import circuit
+import vocabulary
 from corpus import Held
+from gradients import Gradients
 from model import Starter
 from tokenizer import Tokenizer
 
-POOL = 8  # batches made at a time, so that rows of one length come together
-SIZES = (6, 14, 26, 38)  # facts per document in the small test during training
+POOL = 16  # batches made at a time, so that rows of one length come together
+SIZES = (4, 10, 18, 26)  # facts per document in the small test during training
 
 
 def options():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", required=True, help="folder with tokenizer.json; checkpoints and the log go here")
     parser.add_argument("--tokens", type=float, default=12.6e6, help="tokens to train on, padding included")
-    parser.add_argument("--batch", type=int, default=4096, help="tokens of one step")
+    parser.add_argument("--batch", type=int, default=4096, help="tokens of one step and process")
     parser.add_argument("--rate", type=float, default=1e-3, help="highest learning rate")
     parser.add_argument("--decay-from", type=float, default=0.6, help="share of the run after which the rate falls to zero")
-    parser.add_argument("--facts", type=int, default=32, help="largest documents before the long part, in facts of about 16 tokens")
+    parser.add_argument("--facts", type=int, default=24, help="largest documents before the long part, in facts of about 24 tokens")
+    parser.add_argument("--grow", type=float, default=7.5e6, help="tokens until documents have their full size")
     parser.add_argument("--long-from", type=float, default=0.82, help="share of the run after which a tenth of the pools is long")
     parser.add_argument("--shape", type=json.loads, default={}, help='changes to the shape of the model, as JSON, such as {"layers": 8}')
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--processes", type=int, default=1, help="on a CPU: processes of one thread that share a step, each with a batch of --batch tokens")
+    parser.add_argument("--threads", type=int, default=2, help="threads of the only process")
     parser.add_argument("--workers", type=int, default=0, help="processes that make batches ahead; a GPU needs about one per 300,000 tokens a second")
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--save-seconds", type=float, default=120)
@@ -45,9 +48,10 @@ def options():
 def plan(done, chosen, r):
     """What a pool holds at a share `done` of the run: (draw of facts, share of drills, limit of tokens per row)."""
     if done > chosen.long_from and r.random() < 0.1:
-        return (lambda: r.randint(45, 130)), 0.0, 2048
-    largest = round(4 + (chosen.facts - 4) * min(1, done / 0.6))
-    drills = 0.5 - 0.45 * min(1, done / 0.08) if done < 0.6 else 0.02
+        return (lambda: r.randint(30, 80)), 0.0, 2048
+    tokens = done * chosen.tokens
+    largest = round(4 + (chosen.facts - 4) * min(1, tokens / chosen.grow))
+    drills = max(0.15 if done < chosen.decay_from else 0.08, 0.5 - 0.48 * tokens / 1.5e6)
     return (lambda: r.randint(2, largest) if r.random() < 0.5 else r.randint(max(2, largest // 2), largest)), drills, 1024
 
 
@@ -68,7 +72,7 @@ def make_optimizer(model, rate):
 def make_pool(tokenizer, index, done, chosen):
     r = random.Random(chosen.seed * 1_000_003 + index)
     facts, drills, limit = plan(done, chosen, r)
-    return batches.pool(r, tokenizer, chosen.batch, POOL, facts, drills, limit)
+    return batches.pool(r, tokenizer, chosen.batch, POOL, facts, drills, limit, chosen.processes)
 
 
 def pools(tokenizer, run, chosen):
@@ -95,7 +99,7 @@ def small_test(model, tokenizer, device):
                 tokens, positions, wanted = batches.tensors(rows[at : at + 8], torch, device)
                 right = (model(tokens, positions).argmax(-1) == wanted).tolist()
                 for kind, ok in batches.exact(rows[at : at + 8], right):
-                    by_kind[kind if kind in ("unanswerable", "talk") else facts].append(ok)
+                    by_kind[kind if "." not in kind else facts].append(ok)
     for kind, found in by_kind.items():
         result[str(kind)] = round(sum(found) / len(found), 3)
     return result
@@ -117,6 +121,7 @@ class Run:
             self.model.load_state_dict(saved["model"])
             self.optimizer.load_state_dict(saved["optimizer"])
             self.pool, self.step, self.tokens, self.seconds = saved["counters"]
+        self.gradients = Gradients(self.model, chosen.processes, chosen.device)
 
     def save(self):
         state = dict(shape=self.model.shape, model=self.model.state_dict(), optimizer=self.optimizer.state_dict(),
@@ -124,21 +129,16 @@ class Run:
         torch.save(state, self.path + ".new")
         os.replace(self.path + ".new", self.path)
 
-    def learn(self, rows, rate, device):
-        """One step. Returns (loss, tokens right, answers right as [(type, right)])."""
+    def learn(self, parts, rate):
+        """One step on one list of rows per process. Returns (loss, tokens right, answers right as [(type, right)])."""
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        tokens, positions, wanted = batches.tensors(rows, torch, device)
-        logits = self.model(tokens, positions)
-        loss = F.cross_entropy(logits, wanted)
-        self.model.zero_grad(set_to_none=True)
-        loss.backward()
+        loss, right = self.gradients.compute(parts)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
         self.step += 1
-        self.tokens += tokens.numel()
-        right = (logits.detach().argmax(-1) == wanted).tolist()
-        return loss.item(), sum(right) / len(right), batches.exact(rows, right)
+        self.tokens += sum(len(rows) * max(len(tokens) for tokens, _ in rows) for rows in parts)
+        return loss, sum(right) / len(right), batches.exact([row for rows in parts for row in rows], right)
 
 
 class Window:
@@ -153,21 +153,21 @@ class Window:
         speed = self.tokens / (time.time() - self.started)
         return dict(step=run.step, tokens=run.tokens, done=round(done, 4), seconds=round(run.seconds), speed=round(speed), rate=round(rate, 6),
                     loss=round(sum(self.losses) / len(self.losses), 3), tokens_right=mean("tokens"), drill=mean("drill"), fact=mean("fact"), follow=mean("follow"),
-                    refusal=mean("unanswerable"), talk=mean("talk"))
+                    refusal=mean("unanswerable"), two=mean("two"), steps=mean("steps"), talk=mean("talk"))
 
 
 def learn_pool(run, pool, window, chosen):
     """All steps of one pool; fills the window's averages."""
-    for rows in pool:
+    for parts in pool:
         before, started = run.tokens, time.time()
         rate = rate_at(before / chosen.tokens, run.step, chosen)
-        loss, copied, answers = run.learn(rows, rate, chosen.device)
+        loss, copied, answers = run.learn(parts, rate)
         run.seconds += min(10.0, time.time() - started)
         window.tokens += run.tokens - before
         window.losses.append(loss)
         window.kinds["tokens"].append(copied)
         for kind, right in answers:
-            alone = kind in ("drill", "talk", "unanswerable")
+            alone = kind in ("drill", "talk", "unanswerable", "two", "steps")
             window.kinds[kind if alone else "follow" if kind.startswith("follow") else "fact"].append(right)
     run.pool += 1
     return rate
@@ -175,11 +175,12 @@ def learn_pool(run, pool, window, chosen):
 
 def main():
     chosen = options()
-    torch.set_num_threads(chosen.threads)
+    torch.set_num_threads(chosen.threads if chosen.processes == 1 else 1)
     torch.manual_seed(0)
     torch.set_flush_denormal(True)
     torch.backends.cuda.matmul.allow_tf32 = True
     tokenizer, run = Tokenizer(os.path.join(chosen.work, "tokenizer.json")), Run(chosen)
+    vocabulary.use_pieces(tokenizer)
     log = open(os.path.join(chosen.work, "log.jsonl"), "a", buffering=1)
     print(sum(p.numel() for p in run.model.parameters()), "parameters", run.model.shape, flush=True)
     window, saved, began, asked_to_stop = Window(), time.time(), time.time(), []
@@ -187,9 +188,9 @@ def main():
         signal.signal(name, lambda *_: asked_to_stop.append(True))
     for pool in pools(tokenizer, run, chosen):
         rate = learn_pool(run, pool, window, chosen)
-        if run.pool % 6 == 0:
+        if run.pool % 4 == 0:
             line = window.line(run, run.tokens / chosen.tokens, rate)
-            if run.pool % 48 == 0:
+            if run.pool % 32 == 0:
                 line["test"] = small_test(run.model, tokenizer, chosen.device)
             print(json.dumps(line), flush=True)
             log.write(json.dumps(line) + "\n")

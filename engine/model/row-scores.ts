@@ -1,0 +1,153 @@
+// Scores rows of a sequence: how much it would matter that they deviate, and how much queries look at them.
+// Says nothing of what is done with the scores.
+
+import { join } from 'node:path';
+import { HIDDEN_POSITION } from './kv-buffer.ts';
+import type { KvBuffer } from './kv-buffer.ts';
+import { graphFile } from './manifest.ts';
+import { Session } from './sessions.ts';
+import type { Input, SessionOptions } from './sessions.ts';
+import { relevanceLayers } from './shape.ts';
+import type { ModelShape } from './shape.ts';
+
+export interface FreshStream {
+  /** The residual stream behind the shallow segment, [positions.length, hidden]. */
+  y: Float32Array;
+  positions: Int32Array;
+}
+
+export interface InfluenceOptions {
+  /** The last so many rows are the queries, the others the candidates. */
+  queries: number;
+  /** Whether the change of a row's keys counts, beside that of its values. */
+  keyTerm?: boolean;
+}
+
+/** Bounds the memory of one run: heads · queries · rows floats, a few times. */
+const QUERIES_PER_RUN = 32;
+
+export class RowScores {
+  readonly #shape: ModelShape;
+  readonly #sessions: { probe: Session; influence: Session; attention: Session };
+
+  private constructor(shape: ModelShape, sessions: { probe: Session; influence: Session; attention: Session }) {
+    this.#shape = shape;
+    this.#sessions = sessions;
+  }
+
+  static async open(folder: string, shape: ModelShape, options: SessionOptions): Promise<RowScores> {
+    const open = (name: 'probe' | 'influence' | 'attention') => Session.open(join(folder, graphFile(name)), options);
+    return new RowScores(shape, {
+      probe: await open('probe'),
+      influence: await open('influence'),
+      attention: await open('attention'),
+    });
+  }
+
+  /** See `Model.influence`. */
+  async influence(
+    kv: KvBuffer,
+    rows: FreshStream,
+    { queries, keyTerm = true }: InfluenceOptions,
+  ): Promise<Float32Array> {
+    const { positions } = rows;
+    const candidates = positions.length - queries;
+    if (queries < 1 || candidates < 0) throw new RangeError(`${queries} queries among ${positions.length} rows`);
+    const scores = new Float32Array(candidates);
+    if (candidates === 0) return scores;
+    const hidden = Array.from(positions, (position) => kv.isHidden(position));
+    const inputs = { ...(await this.#probe(rows, queries)), ...this.#boundaryRows(kv, positions) };
+    for (let first = 0; first < queries; first += QUERIES_PER_RUN) {
+      const chosen = chosenQueries(first, queries);
+      const fetches = keyTerm ? ['value', 'key'] : ['value'];
+      const { value, key } = await this.#sessions.influence.run({ ...inputs, chosen }, fetches);
+      for (let row = 0; row < candidates; row++) {
+        if (!hidden[row]) scores[row]! += (value![row]! + (key?.[row] ?? 0)) / queries;
+      }
+    }
+    return scores;
+  }
+
+  /** See `Model.attention`. */
+  async attention(kv: KvBuffer, queries: Float32Array, positions: Int32Array): Promise<Float32Array> {
+    const { heads, kvHeads, headSize } = this.#shape;
+    const layers = relevanceLayers(this.#shape);
+    const [count, perLayer] = [positions.length, positions.length * heads * headSize];
+    if (count === 0 || queries.length !== layers.length * perLayer)
+      throw new RangeError('queries do not fit positions');
+    const kpos = kv.seenBy('deep', kv.rows);
+    const mean = new Float32Array(kv.rows);
+    if (positions.some((position) => !kpos.some((row) => row <= position))) throw new RangeError('a query sees no row');
+    for (const [index, layer] of layers.entries()) {
+      const inputs: Record<string, Input> = {
+        q: floats(queries.subarray(index * perLayer, (index + 1) * perLayer), [heads, count, headSize]),
+        qpos: integers(positions),
+        pk: floats(kv.layer('rotatedK', layer), [kvHeads, kv.capacity, headSize]),
+        past: integers(Int32Array.of(kv.rows)),
+        kpos: integers(kpos),
+      };
+      for (let first = 0; first < count; first += QUERIES_PER_RUN) {
+        const run = { ...inputs, chosen: chosenQueries(first, count) };
+        const { attention } = await this.#sessions.attention.run(run, ['attention']);
+        for (let row = 0; row < mean.length; row++) mean[row]! += attention![row]! / (count * heads * layers.length);
+      }
+    }
+    return mean;
+  }
+
+  async close(): Promise<void> {
+    for (const session of Object.values(this.#sessions)) await session.close();
+  }
+
+  /** What the first deep layer makes of the stream: q of the queries, k and v of all rows. */
+  async #probe({ y, positions }: FreshStream, queries: number): Promise<Record<string, Input>> {
+    const { heads, kvHeads, headSize, hidden } = this.#shape;
+    const count = positions.length;
+    const { q, k, v } = await this.#sessions.probe.run(
+      {
+        y: floats(y, [1, count, hidden]),
+        pos: { type: 'int32', data: positions, dims: [1, count] },
+        asked: integers(Int32Array.from({ length: queries }, (_, query) => count - queries + query)),
+      },
+      ['q', 'k', 'v'],
+    );
+    return {
+      q: floats(q!, [heads, queries, headSize]),
+      qpos: integers(positions.slice(count - queries)),
+      k: floats(k!, [kvHeads, count, headSize]),
+      v: floats(v!, [kvHeads, count, headSize]),
+    };
+  }
+
+  // Of the buffer's rows, those that are computed afresh are seen in their fresh form only; what lies behind the last
+  // row that is not need not be looked at.
+  #boundaryRows(kv: KvBuffer, positions: Int32Array): Record<string, Input> {
+    const { boundary, kvHeads, headSize } = this.#shape;
+    const seen = kv.seenBy('deep', kv.rows);
+    for (const position of positions) seen[position] = HIDDEN_POSITION;
+    const past = 1 + seen.findLastIndex((position) => position !== HIDDEN_POSITION);
+    const kpos = new Int32Array(past + positions.length);
+    kpos.set(seen.subarray(0, past));
+    kpos.set(positions, past);
+    return {
+      positions: integers(positions),
+      kpos: integers(kpos),
+      past: integers(Int32Array.of(past)),
+      pk: floats(kv.layer('rotatedK', boundary), [kvHeads, kv.capacity, headSize]),
+      pv: floats(kv.layer('v', boundary), [kvHeads, kv.capacity, headSize]),
+    };
+  }
+}
+
+function chosenQueries(first: number, count: number): Input {
+  const length = Math.min(QUERIES_PER_RUN, count - first);
+  return integers(Int32Array.from({ length }, (_, index) => first + index));
+}
+
+function floats(data: Float32Array, dims: number[]): Input {
+  return { type: 'float32', data, dims };
+}
+
+function integers(data: Int32Array): Input {
+  return { type: 'int32', data, dims: [data.length] };
+}

@@ -1,0 +1,22 @@
+// Rows of the cache as the sequence wants them: asked for when they are needed, cut to what is used.
+
+import type { BlockRef } from './cache/block.ts';
+import type { LoadedModel } from './loaded-model.ts';
+import { sliceRows } from './model/kv-rows.ts';
+import type { SpanSource } from './schedule/approximate-prefill.ts';
+import type { RowSource } from './schedule/exact-rows.ts';
+
+export function prefixSources(refs: readonly BlockRef[], loaded: LoadedModel): RowSource[] {
+  return refs.map((ref) => rowsOf(ref, loaded));
+}
+
+export function spanSources(refs: readonly BlockRef[], loaded: LoadedModel): SpanSource[] {
+  return refs.map((ref) => ({ start: ref.start, end: ref.start + ref.count, rows: rowsOf(ref, loaded) }));
+}
+
+function rowsOf(ref: BlockRef, { space, model }: LoadedModel): RowSource {
+  return () => {
+    const rows = space.load(ref);
+    return rows === null ? null : sliceRows(rows, { start: ref.offset, end: ref.offset + ref.count }, model.shape);
+  };
+}

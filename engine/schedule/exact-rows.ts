@@ -1,0 +1,58 @@
+// The two ways in which exact rows come into a sequence: loaded from the cache, or computed in order. In short pieces.
+
+import type { PrefillSpeed } from '../metrics/prefill-speed.ts';
+import type { Model } from '../model/forward.ts';
+import type { KvBuffer } from '../model/kv-buffer.ts';
+import type { KvRows } from '../types.ts';
+
+/** Rows that may be asked for when they are needed; null: they are gone, and nothing behind them counts. */
+export type RowSource = () => KvRows | null;
+
+/** A step that loads cached rows ends after about this long. */
+export const LOAD_STEP_MS = 50;
+
+/** Appends cached rows, up to the first that is gone. Gives what each piece took. */
+export async function* loadRows(
+  kv: KvBuffer,
+  sources: readonly RowSource[],
+  model: Model,
+): AsyncGenerator<{ rows: number; ms: number }> {
+  for (let next = 0; next < sources.length;) {
+    const startedAt = performance.now();
+    const before = kv.rows;
+    const rows: KvRows[] = [];
+    while (next < sources.length && performance.now() - startedAt < LOAD_STEP_MS) {
+      const block = sources[next]?.() ?? null;
+      next = block === null ? sources.length : next + 1;
+      if (block !== null) rows.push(block);
+    }
+    await model.load(kv, rows);
+    yield { rows: kv.rows - before, ms: performance.now() - startedAt };
+  }
+}
+
+export interface Chunk {
+  start: number;
+  end: number;
+  ms: number;
+  /** Only with the last chunk, [vocabulary]. */
+  logits: Float32Array | null;
+}
+
+/** Computes the rows that are missing of `tokens`, in chunks of about 100 ms by what this machine has shown so far. */
+export async function* prefillRows(
+  kv: KvBuffer,
+  tokens: Int32Array,
+  { model, speed, logits }: { model: Model; speed: PrefillSpeed; logits: boolean },
+): AsyncGenerator<Chunk> {
+  while (kv.rows < tokens.length) {
+    const start = kv.rows;
+    const end = Math.min(tokens.length, start + speed.chunkRows(start));
+    const startedAt = performance.now();
+    const wanted = logits && end === tokens.length ? 'last' : 'none';
+    const result = await model.forward(kv, tokens.subarray(start, end), { logits: wanted });
+    const ms = performance.now() - startedAt;
+    speed.record(start, end, ms);
+    yield { start, end, ms, logits: result.logits };
+  }
+}

@@ -1,0 +1,157 @@
+"""Questions about documents, follow-ups, questions without an answer, and whole chats, as text.
+An answer repeats the key before the value, so that the value is a look-up from what stands just before it."""
+import sentences
+import world
+from corpus import Held, join, make_document, new_cast, new_key, pick, system_prompt, wording
+from documents import Fact
+
+
+def ask(r, question, fact, held=False, key=None):
+    """One wording of a question about a fact: a core in a frame. `key` names the fact in other words."""
+    form = r.random()
+    cores, frames = (
+        (question.direct, world.DIRECT) if form < 0.6 else (question.clause, world.CLAUSE) if form < 0.8 else (question.topic, world.TOPIC)
+    )
+    core = wording(r, cores, held, 0.12)
+    while key and "{k}'s" in core:
+        core = wording(r, cores, held, 0.12)
+    asked = core.format(k=key or fact.key, n=fact.noun)
+    if frames is not world.DIRECT or r.random() < 0.5:
+        asked = pick(r, frames, held and r.random() < 0.5).format(q=asked)
+    if not held and r.random() < 0.1:
+        asked = asked.rstrip("?.")
+        return asked if asked.startswith(fact.key) else asked[0].lower() + asked[1:]
+    return asked if r.random() < 0.3 else asked[0].upper() + asked[1:]
+
+
+def answer(question, fact):
+    return (world.CLOSED_ANSWER if fact.closed else question.answer).format(**fact.words)
+
+
+def follow_up(r, question, fact, held=False, noun=False):
+    """The short form after a question of the same kind: "And for the attic?"; with `noun`, of the same thing: "And the weight?"."""
+    if fact.kind.key == "day":
+        return pick(r, world.FOLLOW_DAY, held).format(q=fact.key)
+    form = "the {n}" if noun else "the {k} bin" if fact.kind.name == "bin" else "{k}" if fact.kind.key in ("person", "doctor", "medicine") else "the {k}"
+    asked = pick(r, world.FOLLOW_UPS, held).format(q=form).format(k=fact.key, n=fact.noun)
+    return asked[0].upper() + asked[1:] if not asked.startswith(fact.key) else asked
+
+
+def unanswerable(r, documents, held=Held()):
+    """A question that the documents do not answer: an unknown key, mostly of a kind that is there; a known key with another attribute."""
+    facts = [fact for document in documents for fact in document.facts]
+    if not facts:
+        return None
+    present, cast = {fact.identity for fact in facts}, new_cast(r, held)
+    for _ in range(20):
+        like = r.choice(facts)
+        kind = like.kind if r.random() < 0.75 else r.choice(world.KINDS)
+        key, noun, _ = new_key(r, kind, cast, held)
+        if kind.noun and kind is like.kind and r.random() < 0.6:
+            key, noun = (like.key, noun) if r.random() < 0.5 else (key, like.noun)
+        if kind.key == "person" and r.random() < 0.5:
+            key = r.choice([f.key for f in facts if f.kind.key == "person"] or [key])
+        if (kind.name, key, noun) in present or kind.key == "person" and any(k.split()[0] == key.split()[0] != key for _, k, _ in present):
+            continue
+        question = r.choice(kind.questions)
+        return "unanswerable", ask(r, question, like_fact(kind, key, noun), held.questions), world.REFUSAL
+    return None
+
+
+def like_fact(kind, key, noun):
+    """A fact without values, to ask for what is not there."""
+    return Fact(kind, key, {}, "", noun=noun)
+
+
+HOW = world.split("How do I {t}?|How to {t}?|List the steps to {t}.|What are the steps to {t}?|Please list how to {t}.|Tell me how to {t}.|How can I {t}?|What must I do to {t}?|Give me the steps to {t}.|"
+                  "I want to {t}. What are the steps?|--|Explain how to {t}.|Which steps are needed to {t}?|How does one {t}?")
+
+
+def steps_turn(r, documents, held):
+    """Instructions read out, or asked for in vain."""
+    found = [section for document in documents for section in document.instructions]
+    if not found or r.random() < 0.15:
+        return "unanswerable", pick(r, HOW, held.questions).format(t=sentences.task(r)), world.REFUSAL
+    section = r.choice(found)
+    task = section.heading.removeprefix("How to ").removeprefix("To ")
+    said = " ".join(f"{i}. {step}" for i, step in enumerate(section.steps, 1))
+    return "steps", pick(r, HOW, held.questions).format(t=task), said
+
+
+def two_hops(r, facts, held=Held()):
+    """A question that needs two facts, answered with both: "The laundry is done by Ana. The phone number of Ana is 555-0147."."""
+    seconds = {}
+    for fact in facts:
+        if fact.kind.key in ("person", "day"):
+            seconds.setdefault(fact.key, []).append(fact)
+    pairs = [(a, b) for a in facts if a.kind.name in world.THROUGH for b in seconds.get(a.values[a.kind.slots[0]], []) if not b.closed]
+    if not pairs:
+        return None
+    first, second = r.choice(pairs)
+    through = pick(r, world.THROUGH[first.kind.name], held.questions).format(k=first.key)
+    question = r.choice(second.questions)
+    said = answer(first.kind.questions[0], first) + " " + answer(question, second)
+    return "two", ask(r, question, second, held.questions, key=through), said
+
+
+def follow_turn(r, waiting, last, held):
+    """A follow-up to the last question if a fact for it is waiting, or None."""
+    fact, question = last
+    same = [f for f in waiting if f.kind is fact.kind and question in f.questions and (f.noun == fact.noun or f.key == fact.key)]
+    if not same:
+        return None
+    other = r.choice(same)
+    waiting.remove(other)
+    return other, question, follow_up(r, question, other, held.questions, noun=other.noun != fact.noun)
+
+
+def turns(r, documents, count, refusals=0.2, talk=0.04, held=Held()):
+    """A chat about the documents: [(type, question, answer)]; types are "kind.slot", "follow.kind.slot", "two", "steps", "unanswerable", "talk"."""
+    facts = [fact for document in documents for fact in document.facts]
+    instructions = any(document.instructions for document in documents)
+    chat, last, waiting = [], None, []
+    while len(chat) < count:
+        chance = r.random()
+        made = None
+        if chance < refusals or not facts:
+            made = unanswerable(r, documents, held)
+        elif chance < refusals + talk:
+            asked, said = r.choice(world.TALK)
+            chat.append(("talk", r.choice(asked.split("|")), said))
+            continue
+        elif chance < refusals + talk + 0.06:
+            made = two_hops(r, facts, held)
+        elif chance < refusals + talk + (0.16 if instructions else 0.065):
+            made = steps_turn(r, documents, held)
+        if made:
+            chat.append(made)
+            last = None
+            continue
+        if not waiting:
+            waiting = r.sample(facts, len(facts))
+        follow = follow_turn(r, waiting, last, held) if last and r.random() < 0.3 else None
+        if follow:
+            fact, question, asked = follow
+            chat.append((f"follow.{fact.kind.name}.{question.slot}", asked, answer(question, fact)))
+        else:
+            fact = waiting.pop()
+            question = r.choice(fact.questions)
+            chat.append((f"{fact.kind.name}.{question.slot}", ask(r, question, fact, held.questions), answer(question, fact)))
+        last = (fact, question)
+    return chat
+
+
+def main():
+    import random
+
+    r = random.Random(1)
+    for held in (Held(), Held(), Held(), Held(), Held(True, True, True)):
+        documents = [make_document(r, 16, held)]
+        print(join(system_prompt(r), documents))
+        for turn in turns(r, documents, 14, held=held):
+            print(turn)
+        print("=" * 40)
+
+
+if __name__ == "__main__":
+    main()
