@@ -6,6 +6,7 @@ import type { Locator, Page } from '@playwright/test';
 import type { BrowserHost } from './fixtures.ts';
 import { expect, test } from './fixtures.ts';
 import * as people from './people.ts';
+import { withoutReadingAhead } from './reading-ahead.ts';
 
 const { HANDBOOK } = people;
 
@@ -37,6 +38,7 @@ async function clearEverything(page: Page): Promise<void> {
 }
 
 test.beforeEach(async ({ host, page }) => {
+  await withoutReadingAhead(page);
   await people.beginAs(page, host.url, 'Ana');
   await people.addToLibrary(page, HANDBOOK);
   await page.getByRole('button', { name: 'Ask about it' }).click();

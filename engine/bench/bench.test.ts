@@ -7,7 +7,10 @@ import { lastJson, runHearth } from '../cli/test-command.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { makeTinyModel } from '../testing/tiny-model.ts';
 import type { PrefixRow } from './prefix-rows.ts';
+import type { RepairRow } from './repair-rows.ts';
 import type { BenchResult } from './request.ts';
+import type { SpeedRow } from './speed-rows.ts';
+import type { StorageRow } from './storage-rows.ts';
 import type { TraceRow } from './trace-rows.ts';
 
 const folder = temporaryFolder();
@@ -41,6 +44,7 @@ test('a trace is replayed with one profile per person; a turn that is too long i
   };
   const book = { id: 'book', title: '', scope: 'library', text: 'The house on Monday. '.repeat(200) };
   const turn = { scope: 'library', system: 'Be brief.', documents: ['leaflet'], kind: 'library-question' };
+  const private0 = { ...turn, scope: 'private', documents: [], kind: 'talk' };
   const turns = [
     { ...turn, turn: 0, profile: 'nurse', chat: 'nurse-0', message: 'When?' },
     { ...turn, turn: 1, profile: 'doctor', chat: 'doctor-0', message: 'How?' },

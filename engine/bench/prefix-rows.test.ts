@@ -3,28 +3,16 @@
 import { expect, test } from 'vitest';
 import type { TurnReport } from '../contract/chat.ts';
 import { describePrefix, rowOf } from './prefix-rows.ts';
+import { turnReport } from './test-report.ts';
 
 function report(ttftMs: number, reused: number): TurnReport {
-  return {
-    policy: reused === 0 ? 'off' : 'exact',
-    quality: 'exact',
-    model: 'tiny',
-    state: 'exact',
-    kvPrecision: 'lossless',
+  return turnReport({
+    ttftMs,
     promptTokens: 500,
     tokens: { exactPrefix: reused, ownAnswer: 0, moved: 0, edited: 0, similar: 0, fresh: 500 - reused },
-    recomputed: 0,
-    tokenLayers: 1 - reused / 500,
-    ttftMs,
-    prefillMs: ttftMs,
     time: { queueMs: 1, encodeMs: 1, matchMs: 1, loadMs: 1, prefillMs: ttftMs - 4, sampleMs: 0 },
     decodeTokensPerSecond: 100,
-    outputTokens: 16,
-    savedMs: null,
-    sharedFrom: { private: 0, library: reused, app: 0 },
-    missReason: null,
-    stopReason: 'length',
-  };
+  });
 }
 
 const row = rowOf({

@@ -140,7 +140,7 @@ class Trial {
     if (dice < 8) this.#add();
     else if (dice < 16) this.#find();
     else if (dice === 16) this.cache.flush();
-    else if (dice === 17) this.cache.flush();
+    else if (dice === 17) this.cache.compact();
     else if (dice === 18) this.#remove();
     else {
       this.cache.close();
@@ -210,7 +210,7 @@ class Trial {
     const isCovered = new Uint8Array(tokens.length);
     for (const { start, end } of spans) isCovered.fill(1, start, end);
     for (const text of this.#texts.filter(({ scope }) => EVERYTHING.includes(scope))) {
-      const t0 = performance.now(); const cached = space.find(text.tokens, [text.scope]).tokens; const t1=performance.now()-t0; if (t1>50) process.stderr.write("find "+t1.toFixed(0)+" of " + text.tokens.length + " blocks " + this.cache.stats().blocks + ";");
+      const t0 = performance.now(); const cached = space.find(text.tokens, [text.scope]).tokens; const t1=performance.now()-t0; if (t1>500) { const r = (globalThis as any).probe(text); process.stderr.write(r); throw new Error("stop"); }
       for (let shift = -cached; shift < tokens.length; shift++) {
         let run = 0;
         for (let at = Math.max(0, shift); at < Math.min(tokens.length - 1, shift + cached); at++) {
@@ -237,3 +237,13 @@ test.each([
     trial.cache.close();
   },
 );
+import { BlockStore } from './store.ts';
+import { PrefixWalk } from './prefix-walk.ts';
+import { tokenBytes, layoutHash } from './block.ts';
+let last: any; const get = BlockStore.prototype.anchors; BlockStore.prototype.anchors = function (l: string) { last = this; return get.call(this, l); };
+(globalThis as any).probe = (text: any) => { 
+  let queries = 0; const t: Record<string, number> = {};
+  for (const i of last.indexes) for (const [o, names] of [[i.blocks, ['before','after']], [i.tombstones, ['hasPrefixOf']]] as any) for (const name of names) { const f = o[name]; o[name] = function (...a: any[]) { const s = performance.now(); const r = f.apply(o, a); t[name] = (t[name] ?? 0) + performance.now() - s; queries++; return r; }; }
+  const w = new PrefixWalk(last.lookupIndexes, { tokens: tokenBytes(text.tokens), layout: layoutHash('layout'), scopes: [text.scope], lowest: 'int8' });
+  const t0 = performance.now(); const found = w.run(); const t1 = performance.now(); const q1 = queries; const miss = w.missAfter(found); const t2 = performance.now();
+  return `probe found ${found.length} run ${t1-t0} q ${q1} miss ${miss} ${t2-t1} q ${queries} ${JSON.stringify(t)}\n`; };

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import type { KvRows } from '../types.ts';
-import { firstRows, sliceRows } from './kv-rows.ts';
+import { sliceRows } from './kv-rows.ts';
 import type { ModelShape } from './shape.ts';
 
 const shape = { layers: 2, kvHeads: 1, headSize: 2 } as ModelShape;
@@ -19,13 +19,13 @@ test('a slice has the rows asked for, of every layer', () => {
     k: Float32Array.of(4, 5, 6, 7, 104, 105, 106, 107),
     v: Float32Array.of(-4, -5, -6, -7, -104, -105, -106, -107),
   });
-  expect(firstRows(markedBlock(5), 1, shape).k).toEqual(Float32Array.of(0, 1, 100, 101));
+  expect(sliceRows(markedBlock(5), { start: 0, end: 1 }, shape).k).toEqual(Float32Array.of(0, 1, 100, 101));
 });
 
 test('all rows of a block are the block itself', () => {
   const block = markedBlock(5);
   expect(sliceRows(block, { start: 0, end: 5 }, shape)).toBe(block);
-  expect(firstRows(block, 5, shape)).toBe(block);
+  expect(sliceRows(block, { start: 0, end: 5 }, shape)).toBe(block);
 });
 
 test('rows a block does not have are a mistake of the caller', () => {
