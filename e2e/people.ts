@@ -80,7 +80,8 @@ export async function goTo(page: Page, place: 'Library' | 'Memory'): Promise<voi
 }
 
 export async function newChat(page: Page): Promise<void> {
-  await page.getByRole('navigation').getByRole('button', { name: 'New chat' }).click();
+  // A chat bears this name as well until its first message has named it; the button stands above the list.
+  await page.getByRole('navigation').getByRole('button', { name: 'New chat', exact: true }).first().click();
   await expect(page.getByRole('heading', { name: 'New chat' })).toBeVisible();
 }
 

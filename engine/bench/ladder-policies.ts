@@ -36,15 +36,27 @@ function without(name: string, ideas: Partial<AblationOptions>): ReuseWay {
 
 /** Each on the workloads where it could matter. */
 export const ABLATIONS: readonly { way: ReuseWay; workloads: readonly WorkloadName[] }[] = [
-  { way: without('all ideas', {}), workloads: ['moved', 'moved-compiled', 'swapped', 'inserted', 'number-changed', 'name-changed', 'negated'] },
+  {
+    way: without('all ideas', {}),
+    workloads: ['moved', 'moved-compiled', 'swapped', 'inserted', 'number-changed', 'name-changed', 'negated'],
+  },
   { way: without('no grouping', { grouping: false }), workloads: ['moved', 'swapped', 'number-changed'] },
-  { way: without('no look at shallow layers', { influence: 'never' }), workloads: ['moved', 'swapped', 'number-changed'] },
+  {
+    way: without('no look at shallow layers', { influence: 'never' }),
+    workloads: ['moved', 'swapped', 'number-changed'],
+  },
   { way: without('no key term', { keyTerm: false }), workloads: ['moved', 'swapped', 'number-changed'] },
   { way: without('no query term', { relevance: false }), workloads: ['moved', 'swapped', 'number-changed'] },
   { way: without('no seams', { seams: false }), workloads: ['moved', 'swapped', 'inserted'] },
   { way: without('no chunk start', { chunkStartTokens: 0 }), workloads: ['moved', 'swapped'] },
   { way: without('compiled as any other', { canonical: false }), workloads: ['moved-compiled'] },
-  { way: without('no edit windows', { editWindows: false }), workloads: ['inserted', 'number-changed', 'name-changed', 'negated'] },
+  {
+    way: without('no edit windows', { editWindows: false }),
+    workloads: ['inserted', 'number-changed', 'name-changed', 'negated'],
+  },
   { way: without('no bursts', { bursts: false }), workloads: ['moved', 'swapped', 'number-changed'] },
-  { way: without('nothing repaired', NOTHING_REPAIRED), workloads: ['moved', 'moved-compiled', 'swapped', 'inserted', 'number-changed', 'name-changed', 'negated'] },
+  {
+    way: without('stale', NOTHING_REPAIRED),
+    workloads: ['moved', 'moved-compiled', 'swapped', 'inserted', 'number-changed', 'name-changed', 'negated'],
+  },
 ];

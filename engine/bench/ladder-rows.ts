@@ -57,6 +57,9 @@ export interface LadderRow {
   approximateWrongFact: number | null;
 }
 
+/** Known to be wrong; it stands there to be compared with. */
+const NOTHING_REPAIRED = 'stale';
+
 /** In the order in which workloads and ways first come. */
 export function ladderRows(outcomes: readonly LadderOutcome[]): LadderRow[] {
   const groups = Map.groupBy(outcomes, ({ workload, way }) => `${workload}\n${way}`);
@@ -71,7 +74,8 @@ function rowOf(outcomes: readonly LadderOutcome[]): LadderRow {
   const compared = outcomes.filter((outcome) => outcome.kl.length > 0);
   const agreements = sum(compared, (outcome) => outcome.agreements);
   const of = (accept: (outcome: LadderOutcome) => boolean) => share(outcomes, accept) ?? 0;
-  const average = (value: (outcome: LadderOutcome) => number, digits: number) => rounded(mean(outcomes.map(value)) ?? 0, digits);
+  const average = (value: (outcome: LadderOutcome) => number, digits: number) =>
+    rounded(mean(outcomes.map(value)) ?? 0, digits);
   const isWrong = ({ verdict }: LadderOutcome) => isWrongFact(verdict);
   return {
     workload,
@@ -86,7 +90,8 @@ function rowOf(outcomes: readonly LadderOutcome[]): LadderRow {
     maxKl: kl.length === 0 ? null : rounded(Math.max(...kl), 4),
     top1: kl.length === 0 ? null : rounded(agreements / kl.length, 4),
     reusedShare: average(({ prefixTokens, spanTokens, promptTokens }) => (prefixTokens + spanTokens) / promptTokens, 4),
-    recomputedShare: spanTokens === 0 ? null : rounded(sum(outcomes, (outcome) => outcome.recomputedTokens) / spanTokens, 4),
+    recomputedShare:
+      spanTokens === 0 ? null : rounded(sum(outcomes, (outcome) => outcome.recomputedTokens) / spanTokens, 4),
     tokenLayers: average((outcome) => outcome.tokenLayers, 4),
     ttftRatio: ratioOf(outcomes),
     approximate: of(isApproximate),
@@ -120,11 +125,40 @@ export interface VerifiedDifference {
   actual: string;
 }
 
-export function verifiedDifferences(outcomes: readonly LadderOutcome[]): VerifiedDifference[] {
-  const offs = new Map(outcomes.filter(({ way }) => way === 'off').map(({ caseId, answer }) => [caseId, answer]));
-  return outcomes
-    .filter(({ way, isIdentical }) => way === 'verified' && !isIdentical)
-    .map(({ caseId, answer }) => ({ caseId, expected: offs.get(caseId) ?? '', actual: answer }));
+export interface VerifiedAnswers {
+  prompts: number;
+  differences: VerifiedDifference[];
+}
+
+export function verifiedDifferences(outcomes: readonly LadderOutcome[]): VerifiedAnswers {
+  const offs = offsOf(outcomes);
+  const verified = outcomes.filter(({ way }) => way === 'verified');
+  const differences = verified
+    .filter(({ isIdentical }) => !isIdentical)
+    .map(({ caseId, answer }) => ({ caseId, expected: offs.get(caseId)?.answer ?? '', actual: answer }));
+  return { prompts: verified.length, differences };
+}
+
+/** An answer with a wrong fact where `off` gave none: what one looks at when a figure is bad. */
+export interface TurnedWrong {
+  caseId: string;
+  way: string;
+  verdict: Verdict;
+  expected: string;
+  actual: string;
+}
+
+export function turnedWrong(outcomes: readonly LadderOutcome[]): TurnedWrong[] {
+  const offs = offsOf(outcomes);
+  return outcomes.flatMap(({ caseId, way, verdict, answer }) => {
+    const off = offs.get(caseId);
+    if (off === undefined || isWrongFact(off.verdict) || !isWrongFact(verdict) || way === NOTHING_REPAIRED) return [];
+    return [{ caseId, way, verdict, expected: off.answer, actual: answer }];
+  });
+}
+
+function offsOf(outcomes: readonly LadderOutcome[]): Map<string, LadderOutcome> {
+  return new Map(outcomes.filter(({ way }) => way === 'off').map((outcome) => [outcome.caseId, outcome]));
 }
 
 const COLUMNS: readonly [head: string, value: (row: LadderRow) => string][] = [
@@ -149,14 +183,30 @@ const COLUMNS: readonly [head: string, value: (row: LadderRow) => string][] = [
 ];
 
 /** A table per workload, for a person. Columns with a star are of answers from approximate rows alone. */
-export function describeLadder(rows: readonly LadderRow[]): string[] {
+export function describeLadder({
+  rows,
+  verified,
+}: {
+  rows: readonly LadderRow[];
+  verified: VerifiedAnswers;
+}): string[] {
   const groups = Map.groupBy(rows, (row) => row.workload);
-  return [...groups].flatMap(([workload, own]) => {
+  const tables = [...groups].flatMap(([workload, own]) => {
     const cells = [COLUMNS.map(([head]) => head), ...own.map((row) => COLUMNS.map(([, value]) => value(row)))];
     const widths = COLUMNS.map((_, at) => Math.max(...cells.map((line) => line[at]!.length)));
-    const lines = cells.map((line) => line.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!))).join('  '));
+    const lines = cells.map((line) =>
+      line.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!))).join('  '),
+    );
     return [workload, ...lines, ''];
   });
+  const { prompts, differences } = verified;
+  if (prompts === 0) return tables;
+  const same = `verified answers as those of off: ${prompts - differences.length} of ${prompts}`;
+  return [
+    ...tables,
+    same,
+    ...differences.map(({ caseId, expected, actual }) => `${caseId}: "${expected}" / "${actual}"`),
+  ];
 }
 
 function percent(value: number | null): string {

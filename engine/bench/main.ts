@@ -4,6 +4,8 @@
 import { parseArgs } from 'node:util';
 import { POLICIES } from '../contract/settings.ts';
 import { defaultDataFolder } from '../lib/data-folder.ts';
+import { describeLadder } from './ladder-rows.ts';
+import { runAblations, runLadder } from './ladder.ts';
 import { describePrefix } from './prefix-rows.ts';
 import { runPrefix } from './prefix.ts';
 import { describeRepair } from './repair-rows.ts';
@@ -39,6 +41,14 @@ const SCENARIOS: Record<string, (request: BenchRequest) => Promise<Ran>> = {
   storage: async (request) => {
     const result = await runStorage(request);
     return { result, lines: describeStorage(result.rows) };
+  },
+  ladder: async (request) => {
+    const result = await runLadder(request);
+    return { result, lines: describeLadder(result) };
+  },
+  'ladder-ablations': async (request) => {
+    const result = await runAblations(request);
+    return { result, lines: describeLadder(result) };
   },
   repair: async (request) => {
     const result = await runRepair(request);

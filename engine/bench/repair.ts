@@ -88,7 +88,9 @@ async function runRound(bench: BenchModel, prompt: Prompt, index: number): Promi
 }
 
 async function planOf({ loaded, profileId }: BenchModel, prompt: Prompt): Promise<ReusePlan> {
-  const wish = { quality: 'balanced', verify: false, costs: loaded.costs } as const;
+  // Whether reuse pays here is another question.
+  const costs = { ...loaded.costs, prefillMs: () => null, loadMs: () => null };
+  const wish = { quality: 'balanced', verify: false, costs } as const;
   const precisions = ['lossless'] as const;
   const match = await matchPrompt(loaded, { prompt, profileId }, { spans: true, similar: false, precisions });
   const plan = hearth.plan(prompt, match, wish);

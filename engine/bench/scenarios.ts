@@ -61,6 +61,16 @@ export const STORAGE = {
   seed: 1,
 };
 
+export const QUALITY = {
+  /** Of each workload. */
+  prompts: 300,
+  quickPrompts: 6,
+  ablationPrompts: 100,
+  quickAblationPrompts: 3,
+  answerTokens: 64,
+  seed: 1,
+};
+
 export const REPAIR = {
   prompts: 8,
   quickPrompts: 2,

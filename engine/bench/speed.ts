@@ -27,6 +27,8 @@ interface Bench {
 
 /** Lets the engine write what the last turn left, so that no turn pays for the one before. */
 const SETTLE_MS = 200;
+/** Short documents that show how long a line is. */
+const PROBE_LINES = [1, 9] as const;
 /** Beyond the prompt and the answer. */
 const ROOM_TOKENS = 64;
 
@@ -66,14 +68,15 @@ async function prepare(engine: BenchEngine, promptTokens: number): Promise<Bench
   const { id: profileId } = await engine.client.call('profiles.create', { name: 'ana' });
   const bench: Bench = { engine, profileId, random: seededRandom(SPEED.seed), lines: 0 };
   const lengths: number[] = [];
-  for (const lines of [8, 24]) {
+  for (const lines of PROBE_LINES) {
     const document = await addDocument(bench, lines);
     lengths.push((await ask(bench, { document, system: longSystemText(bench.random), policy: 'off' })).promptTokens);
     await remove(bench, document);
   }
   // All lines have one length.
   const [few, many] = lengths as [number, number];
-  bench.lines = Math.floor(8 + ((promptTokens - few) * 16) / (many - few));
+  const [least, most] = PROBE_LINES;
+  bench.lines = Math.floor(least + ((promptTokens - few) * (most - least)) / (many - few));
   if (bench.lines < 1) throw new BenchFailure(`${promptTokens} tokens leave no room for a document.`, { usage: true });
   return bench;
 }

@@ -18,3 +18,7 @@ export function median(values: readonly number[]): number | null {
 export function rounded(value: number, digits = 2): number {
   return Number(value.toFixed(digits));
 }
+
+export function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

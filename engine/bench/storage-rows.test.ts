@@ -7,7 +7,10 @@ const totals = (blocks: number, tokens: number, bytes: number) => ({ blocks, tok
 
 const row = storageRow({
   precision: 'int8',
-  stats: { bytesOnDisk: 30_000, byScope: { private: totals(0, 0, 0), library: totals(1, 64, 16_000), app: totals(1, 36, 9_000) } },
+  stats: {
+    bytesOnDisk: 30_000,
+    byScope: { private: totals(0, 0, 0), library: totals(1, 64, 16_000), app: totals(1, 36, 9_000) },
+  },
   rawBytesPerToken: 1000,
   isBitEqual: false,
   speed: { encodeMBPerSecond: 123.4, decodeMBPerSecond: 567.8 },
@@ -19,7 +22,12 @@ const row = storageRow({
 
 test('bytes are those of a token, beside fp32 and fp16', () => {
   expect(row).toMatchObject({ keptTokens: 100, folderBytesPerToken: 300, payloadBytesPerToken: 250 });
-  expect(row).toMatchObject({ folderShareOfFp32: 0.3, payloadShareOfFp32: 0.25, folderShareOfFp16: 0.6, payloadShareOfFp16: 0.5 });
+  expect(row).toMatchObject({
+    folderShareOfFp32: 0.3,
+    payloadShareOfFp32: 0.25,
+    folderShareOfFp16: 0.6,
+    payloadShareOfFp16: 0.5,
+  });
 });
 
 test('losses are over all tokens, answers count as a whole', () => {
@@ -29,5 +37,7 @@ test('losses are over all tokens, answers count as a whole', () => {
 
 test('only lossless rows are asked to be bit-equal', () => {
   expect(row.isBitEqual).toBeNull();
-  expect(describeStorage([row])[0]).toContain('int8: 300 bytes a token on disk (0.3 of fp32, files alone 0.25), coded at 123');
+  expect(describeStorage([row])[0]).toContain(
+    'int8: 300 bytes a token on disk (0.3 of fp32, files alone 0.25), coded at 123',
+  );
 });

@@ -38,7 +38,7 @@ const SYSTEM = 'Answer from the document.';
 
 export async function runStorage(request: BenchRequest): Promise<BenchResult<StorageRow>> {
   const bench = await BenchModel.open(request);
-  const asked = documents(request);
+  const asked = documents(request).filter((each) => fits(bench, each));
   const kept: Kept[] = KV_PRECISIONS.map((precision) => {
     const beside = bench.beside(precision, { memoryBudgetBytes: 0 });
     return { precision, bench: beside, isBitEqual: true, turns: [] };
@@ -87,6 +87,12 @@ function documents({ quick }: BenchRequest): Asked[] {
     }
   }
   return asked.slice(0, count);
+}
+
+/** Leaves out what a model with a short context cannot read. */
+function fits(bench: BenchModel, { document, questions }: Asked): boolean {
+  const room = bench.loaded.model.shape.context - STORAGE.comparedTokens;
+  return questions.every((question) => bench.prompt({ system: SYSTEM, document, question }).tokens.length <= room);
 }
 
 /** Computed once; kept in every precision, and written. */

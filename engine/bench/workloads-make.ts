@@ -42,7 +42,9 @@ export class Writer {
   page(facts: number): Page {
     const count = Math.min(FACT_KINDS.length, Math.max(2, Math.round(facts / FACTS_OF_A_KIND)));
     const each = Math.max(2, Math.round(facts / count));
-    const sections = this.shuffled(FACT_KINDS).slice(0, count).map((kind) => this.#section(kind, each));
+    const sections = this.shuffled(FACT_KINDS)
+      .slice(0, count)
+      .map((kind) => this.#section(kind, each));
     return { title: this.pick(TITLES), sections };
   }
 
@@ -76,11 +78,13 @@ export class Writer {
   #section(kind: FactKind, count: number): Section {
     const taken = new Set<string>();
     const wording = this.below(kind.says.length);
-    const facts = this.shuffled(kind.keys).slice(0, count).map((key): Fact => {
-      const value = this.value(kind, taken);
-      taken.add(value);
-      return { kind, key, value, wording, line: null };
-    });
+    const facts = this.shuffled(kind.keys)
+      .slice(0, count)
+      .map((key): Fact => {
+        const value = this.value(kind, taken);
+        taken.add(value);
+        return { kind, key, value, wording, line: null };
+      });
     const fillers = new Map<number, string>();
     for (const at of facts.keys()) if (this.random() < FILLER_SHARE) fillers.set(at, this.pick(FILLERS));
     return { heading: kind.heading, style: this.random() < 0.7 ? 'list' : 'prose', facts, fillers };
@@ -113,7 +117,10 @@ function lineOf({ kind, key, value, wording, line }: Fact): string {
   return capital(line ?? fill(kind.says[wording]!, { key, value }));
 }
 
-export function fill(words: string, { key, value = '', fresh = '' }: { key: string; value?: string; fresh?: string }): string {
+export function fill(
+  words: string,
+  { key, value = '', fresh = '' }: { key: string; value?: string; fresh?: string },
+): string {
   return words.replaceAll('{k}', key).replaceAll('{v}', value).replaceAll('{n}', fresh);
 }
 

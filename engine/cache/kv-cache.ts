@@ -118,6 +118,7 @@ export class KvCache {
       bytesOnDisk: this.#store.guard(0, () => stored?.bytes ?? 0),
       bytesInMemory: memory.bytes,
       memoryBudgetBytes: memory.budgetBytes,
+      blocksInUse: memory.heldBlocks,
       ...this.#store.guard(totalsOf([]), () => totalsOf(this.#store.indexes)),
       quotaBytes: this.#quotaBytes,
       ...counters,

@@ -81,8 +81,10 @@ export class PrefixWalk {
         const block = index.blocks.before(siblings, window.subarray(0, end));
         if (!block) break;
         const common = commonTokens(block.tokens, window);
-        if (common === block.count) yield block;
-        end = 4 * Math.min(common, end / 4 - 1);
+        const isWhole = common === block.count;
+        if (isWhole) yield block;
+        // Past a block that was given out: giving it twice would double the walk with every short block of a chain.
+        end = 4 * Math.min(isWhole ? common - 1 : common, end / 4 - 1);
       }
     }
   }

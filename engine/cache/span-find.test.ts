@@ -231,7 +231,7 @@ test.each([
   ({ memoryBudgetBytes }) => {
     using folder = temporaryFolder();
     const trial = new Trial(folder, 42, memoryBudgetBytes);
-    for (let step = 0; step < 200; step++) trial.step();
+    for (let step = 0; step < 120; step++) trial.step();
     expect(trial.found).toBeGreaterThan(50);
     expect(trial.cache.pinnedBlocks).toBe(0);
     trial.cache.close();

@@ -140,6 +140,27 @@ describe('windows that have no vector yet', () => {
     expect(opened.vectors({ method: 'test 2' }).waiting(100)).toHaveLength(keys.length);
   });
 
+  test('what comes, goes and comes again is asked for again, and what was refused', () => {
+    const cache = openCache(folder);
+    const vectors = spaceOf(cache).vectors('test');
+    const add = (first: number) => keep(spaceOf(cache), text(ANA, first))[0]!;
+    const addAll = () => vectors.waiting(9).map(({ key }) => (vectors.add(key, towards(0)) ? key : null));
+    const keys = [add(0), add(100)];
+    expect(addAll()).toEqual(keys);
+    expect(vectors.waiting(9)).toEqual([]);
+    cache.remove({});
+    expect(vectors.waiting(9)).toEqual([]);
+    const again = [add(100), add(200)];
+    expect(vectors.waiting(9).map(({ key }) => key)).toEqual(again);
+    expect(addAll()).toEqual(again);
+    expect(vectors.waiting(9)).toEqual([]);
+    cache.flush();
+    // Written blocks have moved to the index on disk.
+    expect(new Set(addAll())).toEqual(new Set(again));
+    expect(vectors.nearest(towards(0), [ANA], 9)).toHaveLength(2);
+    cache.close();
+  });
+
   test('a window ends where its text begins, and very short texts have none', () => {
     const cache = openCache(folder);
     const space = spaceOf(cache);

@@ -55,6 +55,11 @@ export class VectorTable {
   readonly #insert;
   readonly #nearest;
   readonly #waiting;
+  readonly #changes;
+  /** How far blocks were looked through. */
+  #pass = { name: '', id: 0 };
+  /** When nothing was waiting. */
+  #done = { name: '', changes: -1 };
 
   /** `functions`: who computes distances; the extension where it can be loaded. */
   constructor(database: Database, functions: 'native' | 'script' = 'native') {
@@ -70,10 +75,11 @@ export class VectorTable {
        WHERE layout = +? AND method = +? AND scope = +? AND owner = +? AND vector IS NOT NULL
        ORDER BY distance, block_key LIMIT +?`,
     );
-    this.#waiting = database.prepare<[string, string, number], { key: BlockKey }>(
-      `SELECT key FROM blocks b WHERE layout = +?
-         AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.block_key = b.key AND v.method = +?) LIMIT +?`,
+    this.#waiting = database.prepare<[number, string, string, number], { id: number; key: BlockKey }>(
+      `SELECT rowid AS id, key FROM blocks b WHERE rowid > ? AND layout = +?
+         AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.block_key = b.key AND v.method = +?) ORDER BY rowid LIMIT +?`,
     );
+    this.#changes = database.prepare<[], { changes: number }>('SELECT total_changes() AS changes');
   }
 
   /** Takes the place of an earlier row of the block. The block must be in this index. */
@@ -96,9 +102,17 @@ export class VectorTable {
       }));
   }
 
-  /** Blocks that have no row of this kind yet. */
+  /** Blocks that have no row of this kind yet, in turn; empty when there are none. Costs nothing while nothing changes. */
   waiting(kind: VectorKind, limit: number): BlockKey[] {
-    return this.#waiting.all(kind.layout, kind.method, limit).map((row) => row.key);
+    const name = `${kind.layout} ${kind.method}`;
+    const changes = this.#changes.get()?.changes ?? 0;
+    if (this.#done.name === name && this.#done.changes === changes) return [];
+    if (this.#pass.name !== name) this.#pass = { name, id: 0 };
+    let rows = this.#waiting.all(this.#pass.id, kind.layout, kind.method, limit);
+    if (rows.length === 0 && this.#pass.id > 0) rows = this.#waiting.all(0, kind.layout, kind.method, limit);
+    this.#pass.id = rows.at(-1)?.id ?? 0;
+    if (rows.length === 0) this.#done = { name, changes };
+    return rows.map((row) => row.key);
   }
 }
 

@@ -16,6 +16,8 @@ export interface CacheStats {
   bytesInMemory: number;
   memoryBudgetBytes: number;
   blocks: number;
+  /** Blocks that turns under way hold in place. */
+  blocksInUse: number;
   entries: number;
   byScope: Record<ScopeKind, ScopeTotals>;
   byModel: Record<string, ScopeTotals>;

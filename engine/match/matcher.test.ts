@@ -41,7 +41,7 @@ test('nothing is missed where only the last token is computed', async () => {
 test('what had to go for room is told as such', async () => {
   await reason(LINES);
   const settings = await engine.client.call('settings.get', {});
-  await engine.client.call('settings.set', { memoryBudgetBytes: 0, cacheQuotaBytes: 0 });
+  await engine.client.call('settings.set', { memoryBudgetBytes: 0, cacheQuotaBytes: 100_000 });
   await engine.client.call('settings.set', settings);
   expect(await reason(LINES)).toBe('evicted');
 });

@@ -19,7 +19,7 @@ export interface Run {
 
 /**
  * Runs in prompt order; no token of either text is used twice. The same at every call. Parts that were put in another
- * order lie at another shift each: each is aligned at its own, then what is left wherever it fits.
+ * order lie at another shift each, and are aligned one after the other.
  */
 export function align(prompt: AlignedText, donor: AlignedText): Run[] {
   const free = {
@@ -28,12 +28,13 @@ export function align(prompt: AlignedText, donor: AlignedText): Run[] {
   };
   const tokens = new DonorTokens(donor);
   const kept: Run[] = [];
-  let shift = tokens.likelyShift(prompt.guarded, free);
-  for (let round = 1; shift !== null; round++) {
-    const all = runs(tokens.pairs(prompt, shift, free));
-    const near = round < MOST_SHIFTS ? all.filter((run) => isNear(run, shift ?? 0)) : [];
-    kept.push(...oneToOne(near.length > 0 ? near : all, free));
-    shift = near.length > 0 ? tokens.likelyShift(prompt.guarded, free) : null;
+  for (let round = 0; round < MOST_SHIFTS; round++) {
+    const shift = tokens.likelyShift(prompt.guarded, free);
+    if (shift === null) break;
+    const near = runs(tokens.pairs(prompt, shift, free)).filter((run) => isNear(run, shift));
+    const found = oneToOne(near, free);
+    if (found.length === 0) break;
+    kept.push(...found);
   }
   return kept.sort((a, b) => a.start - b.start);
 }
