@@ -1,4 +1,4 @@
-// What a package holds: the built programs, the two native libraries for its platform, the model that ships with
+// What a package holds: the built programs, the three native libraries for its platform, the model that ships with
 // Hearth. Nothing is compiled here, and nothing that only building and testing need goes along.
 
 import type { Configuration } from 'electron-builder';
@@ -20,6 +20,8 @@ const config: Configuration = {
     '!node_modules/**/*',
     'node_modules/better-sqlite3/{package.json,LICENSE,lib/**}',
     'node_modules/better-sqlite3/prebuilds/${platform}-${arch}.node',
+    'node_modules/sqlite-vec/{package.json,index.cjs}',
+    'node_modules/sqlite-vec-*/{package.json,vec0.*}',
     'node_modules/onnxruntime-node/{package.json,dist/**/*.js}',
     'node_modules/onnxruntime-node/bin/napi-v6/${platform}/${arch}/**',
     'node_modules/onnxruntime-common/{package.json,dist/cjs/**/*.{js,json}}',

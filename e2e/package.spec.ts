@@ -40,7 +40,7 @@ test.beforeAll(() => {
 });
 test.afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('the archive holds the built programs, the page and two native libraries, and nothing else', () => {
+test('the archive holds the built programs, the page and three native libraries, and nothing else', () => {
   const files = listPackage(archive, { isPack: false }).map((name) => name.replaceAll('\\', '/'));
   const places = [
     /^\/package\.json$/,
@@ -48,6 +48,7 @@ test('the archive holds the built programs, the page and two native libraries, a
     /^\/dist\/renderer\/(index\.html|assets\/[\w.-]+)$/,
     /^\/node_modules\/better-sqlite3\/(package\.json|LICENSE|lib\/.*\.js)$/,
     new RegExp(`^/node_modules/better-sqlite3/prebuilds/linux-${process.arch}\\.node$`),
+    /^\/node_modules\/sqlite-vec(-[\w-]+)?\/(package\.json|index\.cjs|vec0\.\w+)$/,
     /^\/node_modules\/onnxruntime-(node|common)\/(package\.json|dist\/.*\.js|dist\/cjs\/package\.json)$/,
     new RegExp(`^/node_modules/onnxruntime-node/bin/napi-v6/linux/${process.arch}/[\\w.]+$`),
   ];
@@ -60,9 +61,11 @@ test('native libraries lie beside the archive, the starter model under the resou
   const native = join('onnxruntime-node', 'bin', 'napi-v6', 'linux', process.arch, 'onnxruntime_binding.node');
   expect(existsSync(join(unpacked, native))).toBe(true);
   expect(existsSync(join(unpacked, 'better-sqlite3', 'prebuilds', `linux-${process.arch}.node`))).toBe(true);
+  expect(existsSync(join(unpacked, `sqlite-vec-linux-${process.arch}`, 'vec0.so'))).toBe(true);
   const starter = join(packed, 'resources', 'hearth', 'models', 'starter');
   expect(existsSync(join(starter, 'config.json'))).toBe(true);
   expect(existsSync(join(starter, 'train'))).toBe(false);
+  expect(existsSync(join(packed, 'resources', 'hearth', 'library', 'index.json'))).toBe(true);
 });
 
 test('every file that the packed programs import is packed', () => {

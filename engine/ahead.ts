@@ -128,7 +128,8 @@ export class Ahead {
 
   #add(job: Omit<ReadAhead, 'precision'>): void {
     const { policy, precision } = this.#choice(job.profileId);
-    if (policy !== 'off') this.#parts.background.add({ ...job, precision });
+    // What one turn was asked to reuse is healed whatever is set otherwise.
+    if (policy !== 'off' || job.priority === 0) this.#parts.background.add({ ...job, precision });
   }
 
   #choice(profileId: ProfileId): EffectiveChoice {

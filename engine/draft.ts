@@ -5,8 +5,9 @@ import type { FoundRows } from './find-rows.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import { LookupDraft } from './sample/lookup-draft.ts';
 
+/** Null where policy or prompt give nothing to guess from. */
 export function draftFor({ plan, scopes }: FoundRows, { space }: LoadedModel, tokens: Int32Array): LookupDraft | null {
-  const last = plan.reuse.at(-1);
-  if (last === undefined || plan.policy !== 'hearth') return null;
-  return new LookupDraft([...space.following(last, scopes), tokens]);
+  const donors = [plan.reuse.at(-1), plan.approximate?.spans.at(-1)?.rows.at(-1)].filter((ref) => ref !== undefined);
+  if (donors.length === 0 || plan.policy !== 'hearth') return null;
+  return new LookupDraft([...donors.flatMap((ref) => space.following(ref, scopes)), tokens]);
 }

@@ -9,6 +9,7 @@ import { ladderRows, turnedWrong, verifiedDifferences } from './ladder-rows.ts';
 import type { LadderOutcome, LadderRow, TurnedWrong, VerifiedAnswers } from './ladder-rows.ts';
 import { describeMachine } from './machine.ts';
 import { runCase } from './quality.ts';
+import { BenchFailure } from './request.ts';
 import type { BenchRequest, BenchResult } from './request.ts';
 import { QUALITY } from './scenarios.ts';
 import { qualityCase, WORKLOADS } from './workloads.ts';
@@ -40,6 +41,9 @@ export function runAblations(request: BenchRequest): Promise<LadderResult> {
     jobs.filter(({ ways }) => ways.length > 0),
   );
 }
+
+/** Prompts of a workload that may be skipped before it is given up, beside as many as are wanted. */
+const MOST_TOO_LONG = 20;
 
 interface Job {
   workload: WorkloadName;
@@ -74,9 +78,11 @@ async function runJob(bench: BenchModel, { workload, ways, prompts }: Job): Prom
   const outcomes: LadderOutcome[] = [];
   for (let index = 0, done = 0; done < prompts; index++) {
     const ran = await runCase(bench, qualityCase(workload, index, QUALITY.seed), ways);
-    if (ran === null) continue;
-    outcomes.push(...ran);
-    done++;
+    if (ran !== null) done++;
+    else if (index - done > MOST_TOO_LONG + prompts) {
+      throw new BenchFailure(`Most prompts of ${workload} are too long for this model.`, { usage: false });
+    }
+    outcomes.push(...(ran ?? []));
   }
   return outcomes;
 }

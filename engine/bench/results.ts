@@ -10,7 +10,8 @@ export function writeResult(result: BenchResult, request: BenchRequest): string 
   const isCheckout = existsSync(projectFile('engine', 'bench'));
   if (request.out === undefined && !isCheckout) return null;
   const folder = request.out ?? projectFile('engine', 'bench', 'results');
-  const full = !request.quick && request.limit === undefined && request.model === undefined;
+  const { quick, limit, maxTokens, tokens, model } = request;
+  const full = !quick && [limit, maxTokens, tokens, model].every((option) => option === undefined);
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${result.name}${full ? '' : '.local'}.json`);
   writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);

@@ -15,10 +15,13 @@ export class TracePeople {
   readonly #trace: Trace;
   readonly #people = new Map<string, ProfileId>();
   readonly #chats = new Map<string, Conversation>();
+  readonly #apart: boolean;
 
-  constructor(engine: BenchEngine, trace: Trace) {
+  /** `apart`: every document and system text is private, so that nobody reuses what somebody else computed. */
+  constructor(engine: BenchEngine, trace: Trace, { apart }: { apart: boolean }) {
     this.#engine = engine;
     this.#trace = trace;
+    this.#apart = apart;
   }
 
   async chatOf(turn: TraceTurn): Promise<Conversation> {
@@ -38,14 +41,16 @@ export class TracePeople {
     const { client } = this.#engine;
     const documents: DocumentId[] = [];
     for (const id of turn.documents) documents.push(await this.#add(id, profileId));
-    const { system, scope: systemScope } = turn;
+    const { system } = turn;
+    const systemScope = this.#apart ? 'private' : turn.scope;
     return client.call('conversations.create', { profileId, system, systemScope, documents });
   }
 
   async #add(id: string, profileId: ProfileId): Promise<DocumentId> {
     const document = this.#trace.documents.get(id);
     if (document === undefined) throw new BenchFailure(`The trace has no document ${id}.`, { usage: false });
-    const { scope, text } = document;
+    const { text } = document;
+    const scope = this.#apart ? 'private' : document.scope;
     const title = document.title.trim().slice(0, MOST_TITLE_CHARACTERS) || id;
     return (await this.#engine.client.call('library.add', { profileId, scope, text, title })).id;
   }

@@ -8,8 +8,8 @@ import { describeTrace, traceRows, traceSummaries } from './trace-rows.ts';
 import type { TraceRun } from './trace-rows.ts';
 
 const NOTHING: TokenOrigins = { exactPrefix: 0, ownAnswer: 0, moved: 0, edited: 0, similar: 0, fresh: 0 };
-const EXACT: TraceRun = { trace: 'day', policy: 'exact', idle: 'none' };
-const HEARTH: TraceRun = { trace: 'day', policy: 'hearth', idle: 'given' };
+const EXACT: TraceRun = { trace: 'day', policy: 'exact', idle: 'none', sharing: 'scopes' };
+const HEARTH: TraceRun = { trace: 'day', policy: 'hearth', idle: 'given', sharing: 'scopes' };
 
 function report(promptTokens: number, reused: number, ttftMs: number): TurnReport {
   return turnReport({
@@ -77,6 +77,7 @@ test('a kind whose every turn failed has counts and no figures', () => {
 test('the summary compares what hearth and exact prefixes found in the same trace', () => {
   const rows = [
     ...traceRows(EXACT, [{ kind: 'talk', gapSeconds: 60, report: report(100, 40, 50) }]),
+    ...traceRows({ ...EXACT, sharing: 'none' }, [{ kind: 'talk', gapSeconds: 60, report: report(100, 30, 50) }]),
     ...traceRows({ ...HEARTH, idle: 'none' }, [{ kind: 'talk', gapSeconds: 60, report: approximate(100, 60) }]),
     ...traceRows(HEARTH, [{ kind: 'talk', gapSeconds: 60, report: report(100, 90, 5) }]),
   ];
@@ -85,8 +86,10 @@ test('the summary compares what hearth and exact prefixes found in the same trac
     {
       trace: 'day',
       exactHitRate: 0.4,
+      apartHitRate: 0.3,
       hearthHitRate: 0.9,
       ratio: 2.25,
+      ratioToApart: 3,
       ratioAtOnce: 1.5,
       startedExactAfterIdle: 1,
       ttftMs: { off: null, exact: 50, hearth: 5 },
@@ -94,7 +97,7 @@ test('the summary compares what hearth and exact prefixes found in the same trac
     },
   ]);
   expect(describeTrace(rows, summaries).at(-1)).toBe(
-    'day: tokens found exact 40 %, hearth 90 % (2.25x; at once 1.5x), exact after idle 100 %; ' +
+    'day: tokens found exact 40 % (people apart 30 %), hearth 90 %: 2.25x (3x), at once 1.5x, exact after idle 100 %; ' +
       '2 strangers found 0 private tokens',
   );
 });

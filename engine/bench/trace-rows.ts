@@ -11,6 +11,8 @@ export interface TraceRun {
   policy: PolicyName;
   /** `given`: between turns the engine had the time that the trace left it. `none`: turn followed turn at once. */
   idle: 'given' | 'none';
+  /** `scopes`: as the trace has it. `none`: nothing is shared between people, as where caches are kept apart. */
+  sharing: 'scopes' | 'none';
 }
 
 export interface TraceOutcome {
@@ -127,9 +129,12 @@ export interface Strangers {
 export interface TraceSummary {
   trace: string;
   exactHitRate: number | null;
+  /** Of exact prefixes where every person has a cache of their own. */
+  apartHitRate: number | null;
   hearthHitRate: number | null;
   /** Hit rate of `hearth` in those of `exact`; null where one of them is not known. */
   ratio: number | null;
+  ratioToApart: number | null;
   /** The same without any time between turns: what finding moved and edited text gains alone. */
   ratioAtOnce: number | null;
   startedExactAfterIdle: number | null;
@@ -142,20 +147,22 @@ export function traceSummaries(rows: TraceRow[], strangers: Map<string, Stranger
   const all = rows.filter((row) => row.kind === 'all');
   return [...new Set(all.map((row) => row.trace))].map((trace) => {
     const runs = all.filter((row) => row.trace === trace);
-    const of = (policy: PolicyName, idle: TraceRun['idle']) =>
-      runs.find((row) => row.policy === policy && row.idle === idle);
-    const [off, exact] = [of('off', 'none'), of('exact', 'none')];
+    const of = (policy: PolicyName, idle: TraceRun['idle'], sharing: TraceRun['sharing'] = 'scopes') =>
+      runs.find((row) => row.policy === policy && row.idle === idle && row.sharing === sharing);
+    const [off, exact, apart] = [of('off', 'none'), of('exact', 'none'), of('exact', 'none', 'none')];
     const [hearth, atOnce] = [of('hearth', 'given'), of('hearth', 'none')];
-    const ratio = (row: TraceRow | undefined) => {
-      const [hits, base] = [row?.hitRate ?? null, exact?.hitRate ?? null];
+    const ratio = (row: TraceRow | undefined, to: TraceRow | undefined) => {
+      const [hits, base] = [row?.hitRate ?? null, to?.hitRate ?? null];
       return hits === null || base === null || base === 0 ? null : rounded(hits / base, 3);
     };
     return {
       trace,
       exactHitRate: exact?.hitRate ?? null,
+      apartHitRate: apart?.hitRate ?? null,
       hearthHitRate: hearth?.hitRate ?? null,
-      ratio: ratio(hearth),
-      ratioAtOnce: ratio(atOnce),
+      ratio: ratio(hearth, exact),
+      ratioToApart: ratio(hearth, apart),
+      ratioAtOnce: ratio(atOnce, exact),
       startedExactAfterIdle: hearth?.afterIdle.startedExact ?? null,
       ttftMs: {
         off: off?.ttftMs.p50 ?? null,
@@ -173,8 +180,9 @@ export function describeTrace(rows: TraceRow[], summaries: readonly TraceSummary
 }
 
 function describeRow(row: TraceRow): string {
-  const { trace, policy, idle, kind, turns, failed, promptTokens, tokens, ttftMs, afterIdle } = row;
-  const name = `${trace} ${policy}${policy === 'hearth' && idle === 'none' ? ' at once' : ''}, ${kind}`;
+  const { trace, policy, idle, sharing, kind, turns, failed, promptTokens, tokens, ttftMs, afterIdle } = row;
+  const how = `${policy === 'hearth' && idle === 'none' ? ' at once' : ''}${sharing === 'none' ? ' apart' : ''}`;
+  const name = `${trace} ${policy}${how}, ${kind}`;
   const exact = afterIdle.startedExact === null ? '' : `, exact after idle ${percent(afterIdle.startedExact)}`;
   return (
     `${name}: ${turns} turns, ${failed} failed, ${promptTokens - tokens.fresh} of ${promptTokens} tokens reused, ` +
@@ -187,8 +195,9 @@ function describeSummary(summary: TraceSummary): string {
   const crossed =
     strangers === null ? '' : `; ${strangers.turns} strangers found ${strangers.privateTokens} private tokens`;
   return (
-    `${trace}: tokens found exact ${percent(exactHitRate)}, hearth ${percent(hearthHitRate)} ` +
-    `(${summary.ratio ?? '-'}x; at once ${summary.ratioAtOnce ?? '-'}x), ` +
+    `${trace}: tokens found exact ${percent(exactHitRate)} (people apart ${percent(summary.apartHitRate)}), ` +
+    `hearth ${percent(hearthHitRate)}: ${summary.ratio ?? '-'}x (${summary.ratioToApart ?? '-'}x), ` +
+    `at once ${summary.ratioAtOnce ?? '-'}x, ` +
     `exact after idle ${percent(summary.startedExactAfterIdle)}${crossed}`
   );
 }

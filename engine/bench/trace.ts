@@ -45,7 +45,7 @@ export async function runTrace(request: BenchRequest): Promise<TraceResult> {
   for (const prefix of prefixes) {
     const trace = readTrace(prefix);
     for (const run of runsOf(basename(prefix), request)) {
-      process.stderr.write(`trace: ${run.trace}, ${run.policy}${run.idle === 'given' ? ', with idle time' : ''}\n`);
+      process.stderr.write(`trace: ${run.trace}, ${run.policy}, idle time ${run.idle}, sharing ${run.sharing}\n`);
       const engine = await BenchEngine.open(request);
       try {
         model = (await engine.model()).name;
@@ -73,11 +73,12 @@ function nameOf({ trace, policy }: BenchRequest): string {
 
 /** Idle time changes nothing for `off`; `exact` reads nothing ahead, as other prefix caches do not. */
 function runsOf(trace: string, { policy, quick }: BenchRequest): TraceRun[] {
-  if (policy !== undefined) return [{ trace, policy, idle: policy === 'hearth' ? 'given' : 'none' }];
-  const exact: TraceRun = { trace, policy: 'exact', idle: 'none' };
-  const hearth: TraceRun = { trace, policy: 'hearth', idle: 'given' };
+  const run = { trace, idle: 'none', sharing: 'scopes' } as const;
+  const hearth: TraceRun = { ...run, policy: 'hearth', idle: 'given' };
+  if (policy !== undefined) return [policy === 'hearth' ? hearth : { ...run, policy }];
+  const exact: TraceRun = { ...run, policy: 'exact' };
   if (quick) return [exact, hearth];
-  return [{ trace, policy: 'off', idle: 'none' }, exact, { ...hearth, idle: 'none' }, hearth];
+  return [{ ...run, policy: 'off' }, { ...exact, sharing: 'none' }, exact, { ...hearth, idle: 'none' }, hearth];
 }
 
 async function replayAll(
@@ -90,7 +91,13 @@ async function replayAll(
   const maxTokens = request.maxTokens ?? TRACE.answerTokens;
   // What happens between turns follows the machine's setting.
   await engine.client.call('settings.set', { policy: run.policy });
-  const replay: Replay = { ...run, engine, people: new TracePeople(engine, trace), maxTokens, reasons: new Set() };
+  const replay: Replay = {
+    ...run,
+    engine,
+    people: new TracePeople(engine, trace, { apart: run.sharing === 'none' }),
+    maxTokens,
+    reasons: new Set(),
+  };
   const turns = trace.turns.slice(0, limit);
   const outcomes = await replayTurns(replay, turns);
   const strangers = run.idle === 'given' ? await askAsStrangers(replay, turns) : { turns: 0, privateTokens: 0 };

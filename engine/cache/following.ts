@@ -2,7 +2,7 @@
 // Reads the indexes only, and of those only the scopes it is given.
 
 import { tokensOf } from './block.ts';
-import type { BlockKey, BlockRef, BlockRow } from './block.ts';
+import type { BlockRef, BlockRow } from './block.ts';
 import type { BlockStore } from './store.ts';
 import type { Scope } from '../types.ts';
 
@@ -14,24 +14,28 @@ export function following(store: BlockStore, ref: BlockRef, scopes: readonly Sco
   const block = store.get(ref.key);
   if (block === null) return [];
   const rest = Array.from(tokensOf(block.tokens).subarray(ref.offset + ref.count));
-  const children = latestChildren(store, ref.key, scopes);
+  const children = latestBehind(store, block, scopes, MOST_CHAINS);
   if (children.length === 0) return rest.length === 0 ? [] : [Int32Array.from(rest)];
-  return children.slice(0, MOST_CHAINS).map((child) => Int32Array.from([...rest, ...chainFrom(store, child, scopes)]));
+  return children.map((child) => Int32Array.from([...rest, ...chainFrom(store, child, scopes)]));
 }
 
 function chainFrom(store: BlockStore, first: BlockRow, scopes: readonly Scope[]): number[] {
   const tokens: number[] = [];
-  for (let block: BlockRow | undefined = first; block !== undefined && tokens.length < MOST_TOKENS;) {
+  for (let block: BlockRow | undefined = first; block !== undefined && tokens.length < MOST_TOKENS; ) {
     tokens.push(...tokensOf(block.tokens));
-    block = latestChildren(store, block.key, scopes)[0];
+    block = latestBehind(store, block, scopes, 1)[0];
   }
   return tokens;
 }
 
-function latestChildren(store: BlockStore, key: BlockKey, scopes: readonly Scope[]): BlockRow[] {
-  const keys = new Set(store.indexes.flatMap((index) => index.blocks.children(key)));
-  return [...keys]
-    .flatMap((child) => store.get(child) ?? [])
-    .filter((child) => scopes.includes(child.scope))
-    .toSorted((one, other) => other.usedAt - one.usedAt);
+function latestBehind(
+  store: BlockStore,
+  { key: parent, layout }: BlockRow,
+  scopes: readonly Scope[],
+  limit: number,
+): BlockRow[] {
+  const found = store.indexes.flatMap((index) =>
+    scopes.flatMap((scope) => index.blocks.latest({ parent, layout, scope }, limit)),
+  );
+  return found.toSorted((one, other) => other.usedAt - one.usedAt).slice(0, limit);
 }

@@ -119,7 +119,7 @@ export interface TurnReport {
   tokens: TokenOrigins;
   /** Of the reused tokens, how many the deep layers computed again. */
   recomputed: number;
-  /** The prompt, span by span. */
+  /** The prompt, span by span; empty in reports of older versions. */
   spans: OriginSpan[];
   /** Approximate rows computed again while the answer was written. */
   repairedTokens: number;

@@ -67,7 +67,8 @@ function loadVectorExtension(database: Database): boolean {
   try {
     // Asked for when it is needed, not imported: it is missing where the platform has no build of it.
     const extension = createRequire(import.meta.url)('sqlite-vec') as { getLoadablePath: () => string };
-    database.loadExtension(extension.getLoadablePath());
+    // Inside a packed app the library lies beside the archive, where the system can open it.
+    database.loadExtension(extension.getLoadablePath().replace(/\bapp\.asar\b/, 'app.asar.unpacked'));
     return true;
   } catch {
     return false;

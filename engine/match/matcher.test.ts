@@ -1,9 +1,14 @@
 // Why not more was reused, as a person is told it: real turns on a real cache.
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keep, openCache, spaceOf, temporaryFolder } from '../cache/test-cache.ts';
 import type { ProfileId } from '../contract/profiles.ts';
 import { ask, person, startTestEngine } from '../testing/start-engine.ts';
 import type { TestEngine } from '../testing/start-engine.ts';
+import { BUILT_IN_SYSTEM_TEXT, ModelText } from '../text/model-text.ts';
+import { privateScope } from '../types.ts';
+import { matchPrompt } from './matcher.ts';
 
 const LINES = Array.from({ length: 12 }, (_, index) => `Drawer ${index + 3} holds ${(index * 13) % 40} spoons.`);
 let engine: TestEngine;
@@ -44,4 +49,45 @@ test('what had to go for room is told as such', async () => {
   await engine.client.call('settings.set', { memoryBudgetBytes: 0, cacheQuotaBytes: 100_000 });
   await engine.client.call('settings.set', settings);
   expect(await reason(LINES)).toBe('evicted');
+});
+
+describe('with moved text in the cache', () => {
+  const text = ModelText.open(join(import.meta.dirname, '../../resources/models/starter'));
+  const folder = temporaryFolder();
+  const cache = openCache(folder);
+  const space = spaceOf(cache);
+  const sources = { space, text, model: { embed: () => Promise.reject(new Error('nothing similar was asked for')) } };
+  const profileId = 'ana' as ProfileId;
+  const wish = { spans: true, similar: false, precisions: ['lossless'] } as const;
+  const mine = privateScope(profileId);
+  const promptOf = (texts: string[]) =>
+    text.prompt({
+      system: { text: BUILT_IN_SYSTEM_TEXT, scope: 'app' },
+      documents: texts.map((each) => ({ text: each, scope: mine })),
+      messages: [{ role: 'user', text: 'How many spoons are in drawer 5?' }],
+      privateScope: mine,
+    });
+  const handbook = LINES.join('\n');
+  const diary = LINES.toReversed().join(' and then ');
+  const swapped = promptOf([diary, handbook]);
+  beforeAll(() => keep(space, { tokens: promptOf([handbook, diary]).tokens, scope: mine }));
+  afterAll(() => {
+    cache.close();
+    folder[Symbol.dispose]();
+  });
+
+  test('spans are found only if they are wished for', async () => {
+    const plain = await matchPrompt(sources, { prompt: swapped, profileId }, { ...wish, spans: false });
+    expect(plain.spans).toEqual([]);
+    const { spans } = await matchPrompt(sources, { prompt: swapped, profileId }, wish);
+    expect(spans.map((span) => span.origin)).toEqual(['moved', 'moved']);
+  });
+
+  test('the reason of a miss is that of the first position that nothing covers', async () => {
+    const ask = async (spans: boolean) =>
+      (await matchPrompt(sources, { prompt: swapped, profileId }, { ...wish, spans })).missReason;
+    expect(await ask(false)).toBe('private');
+    // Both documents are there: only the question is new.
+    expect(await ask(true)).toBe('new');
+  });
 });

@@ -30,10 +30,15 @@ export function equalRuns(old: number[], fresh: number[]): EqualRun[] {
 
 /** Whether some run of tokens stands in both, anywhere. */
 export function sharesRun(left: readonly number[], right: Int32Array): boolean {
-  const runs = new Set<string>();
-  for (let end = LEAST_RUN_TOKENS; end <= left.length; end++) runs.add(left.slice(end - LEAST_RUN_TOKENS, end).join());
-  for (let end = LEAST_RUN_TOKENS; end <= right.length; end++) {
-    if (runs.has(right.subarray(end - LEAST_RUN_TOKENS, end).join())) return true;
+  // Length of the run that ends at each token of `right` and at the token of `left` that is looked at; backwards, so
+  // that the value before is still that of the token before.
+  const runs = new Uint16Array(right.length + 1);
+  for (const token of left) {
+    for (let at = right.length; at > 0; at--) {
+      const length = right[at - 1] === token ? (runs[at - 1] ?? 0) + 1 : 0;
+      if (length === LEAST_RUN_TOKENS) return true;
+      runs[at] = length;
+    }
   }
   return false;
 }

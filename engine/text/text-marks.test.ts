@@ -5,7 +5,10 @@ import { TokenMarks } from './text-marks.ts';
 
 /** One token for each piece; what stands in angle brackets belongs to the template. */
 function marksOf(pieces: string[], starts: number[] = []) {
-  const marks = new TokenMarks({ textOf: (id) => pieces[id] ?? '', isSpecial: (id) => pieces[id]?.startsWith('<') === true });
+  const marks = new TokenMarks({
+    textOf: (id) => pieces[id] ?? '',
+    isSpecial: (id) => pieces[id]?.startsWith('<') === true,
+  });
   const { sections, breaks } = marks.of(Int32Array.from(pieces.keys()), starts);
   return { sections: [...sections], breaks: [...breaks] };
 }

@@ -84,6 +84,7 @@ export class BlockTable {
   readonly #any;
   readonly #anyChild;
   readonly #children;
+  readonly #latest;
   readonly #insert;
   readonly #delete;
   readonly #use;
@@ -101,6 +102,9 @@ export class BlockTable {
     this.#any = database.prepare<[], { key: BlockKey }>('SELECT key FROM blocks LIMIT 1');
     this.#anyChild = database.prepare<[string], { key: BlockKey }>('SELECT key FROM blocks WHERE parent = ? LIMIT 1');
     this.#children = database.prepare<[string], { key: BlockKey }>('SELECT key FROM blocks WHERE parent = ?');
+    this.#latest = database.prepare<[...string[], number], StoredRow>(
+      `SELECT * FROM blocks WHERE ${SIBLINGS} ORDER BY used_at DESC LIMIT ?`,
+    );
     this.#insert = database.prepare<[StoredRow]>(
       `INSERT INTO blocks VALUES (@key, @parent, @layout, @scope, @owner, @entry_id, @tokens, @count,
          @decoded_start, @decoded_end, @prefill_ms, @bytes, @hits, @created_at, @used_at, @precision, @coding)`,
@@ -147,6 +151,12 @@ export class BlockTable {
 
   children(key: BlockKey): BlockKey[] {
     return this.#children.all(key).map((row) => row.key);
+  }
+
+  /** Blocks of one scope behind the same parent, last used first. */
+  latest({ parent, layout, scope: of }: Siblings, limit: number): BlockRow[] {
+    const { scope, owner } = scopeColumns(of);
+    return this.#latest.all(parent ?? '', layout, scope, owner, limit).map((row) => toBlock(row));
   }
 
   insert(block: BlockRow): void {
