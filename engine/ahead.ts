@@ -12,13 +12,20 @@ import { addWindows, vectorsOf } from './match/similar-windows.ts';
 import type { Profiles } from './profiles/profiles.ts';
 import { effective } from './profiles/reuse-choice.ts';
 import type { EffectiveChoice } from './profiles/reuse-choice.ts';
+import { readableScopes } from './profiles/scopes.ts';
 import { conversationAhead, documentAhead } from './turn-prompt.ts';
 import type { Texts } from './turn-prompt.ts';
 
 export interface AheadParts extends Texts {
+  loaded(): LoadedModel | null;
   background: Background;
   profiles: Profiles;
   settings(): Settings;
+}
+
+interface OfDocument {
+  profileId: ProfileId;
+  documentId: DocumentId;
 }
 
 /** Answers whose rows are made exact after a start, newest first; older ones when their chat is opened. */
@@ -42,19 +49,22 @@ export class Ahead {
     this.#addConversation(of, priority, () => {});
   }
 
-  /** Reads a document for everyone who may read it. Null where reuse is off, or the document is too long. */
-  async document(of: { profileId: ProfileId; documentId: DocumentId }): Promise<{ tokens: number }> {
-    const { library, background } = this.#parts;
+  /** Reads a document for everyone who may read it. 0 tokens where reuse is off, or the document is too long. */
+  async document(of: OfDocument): Promise<{ tokens: number }> {
+    const { library, background, loaded } = this.#parts;
     library.find(of.profileId, of.documentId);
-    let tokens = 0;
-    this.#addDocument(of, (read) => (tokens = read));
+    this.#addDocument(of);
     await background.settled(of.documentId);
-    return { tokens };
+    const model = loaded();
+    if (model === null || !library.has(of.profileId, of.documentId)) return { tokens: 0 };
+    const { prompt, tokens } = documentAhead(of, this.#parts, model.text);
+    const kept = model.space.find(prompt.tokens.subarray(0, tokens), readableScopes(of.profileId));
+    return { tokens: kept.tokens === tokens ? tokens : 0 };
   }
 
   /** Policy `hearth` reads library documents as they come; the other policies only on request. */
-  documentAdded(of: { profileId: ProfileId; documentId: DocumentId }): void {
-    if (this.#choice(of.profileId).policy === 'hearth') this.#addDocument(of, () => {});
+  documentAdded(of: OfDocument): void {
+    if (this.#choice(of.profileId).policy === 'hearth') this.#addDocument(of);
   }
 
   /** Somebody asked for similar text in one turn, whatever is set otherwise. */
@@ -96,9 +106,12 @@ export class Ahead {
   }
 
   #addConversation(of: OfConversation, priority: 0 | 1, done: (computedTokens: number) => void): void {
-    const { messages } = this.#parts.conversations;
+    const { conversations } = this.#parts;
+    const { messages } = conversations;
+    const texts = [...(conversations.documentIds(of) ?? []), ...messages.history(of).map(({ id }) => id)];
     this.#add({
       subject: of.conversationId,
+      version: texts.join(),
       priority,
       profileId: of.profileId,
       text: (loaded) => conversationAhead(of, this.#parts, loaded.text),
@@ -111,18 +124,14 @@ export class Ahead {
     });
   }
 
-  #addDocument(of: { profileId: ProfileId; documentId: DocumentId }, read: (tokens: number) => void): void {
-    let tokens = 0;
+  #addDocument(of: OfDocument): void {
     this.#add({
       subject: of.documentId,
+      version: '',
       priority: 2,
       profileId: of.profileId,
-      text: (loaded) => {
-        const ahead = documentAhead(of, this.#parts, loaded.text);
-        ({ tokens } = ahead);
-        return ahead;
-      },
-      done: () => read(tokens),
+      text: (loaded) => documentAhead(of, this.#parts, loaded.text),
+      done: () => {},
     });
   }
 

@@ -26,8 +26,10 @@ export interface ReadAheadText {
 }
 
 export interface ReadAhead {
-  /** A newer job for the same subject takes the place of an older one. */
+  /** A job for a newer version of the same subject takes the place of the older one. */
   subject: ConversationId | DocumentId;
+  /** What the text was made of: a job for the same version is not begun twice. */
+  version: string;
   /** Healing comes before reading ahead, and that before documents for everybody. */
   priority: 0 | 1 | 2;
   profileId: ProfileId;
@@ -61,6 +63,8 @@ export class Background {
   }
 
   add(job: ReadAhead): void {
+    const same = [this.#running?.job, ...this.#waiting].find((other) => other?.subject === job.subject);
+    if (same?.version === job.version && same.priority <= job.priority) return;
     this.drop(job.subject);
     this.#waiting.push(job);
     this.#waiting.sort((one, other) => one.priority - other.priority);

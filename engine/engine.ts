@@ -57,7 +57,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const scheduler = new Scheduler(MAX_ACTIVE_SEQUENCES);
   const background: Background = new Background(() => models.current);
   const of = { conversations, library, profiles, background, settings: () => settings.get() };
-  const ahead = new Ahead(of);
+  const ahead = new Ahead({ ...of, loaded: () => models.current });
   const quiet = () => background.clear();
   const models = new ModelSlot({ catalog: new Catalog(folders), cache, scheduler, settings, quiet });
   const loop = new Loop(scheduler, async () => {

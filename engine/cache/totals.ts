@@ -1,5 +1,6 @@
 // What the cache panel shows: sums over both indexes. Reads only.
 
+import type { DocumentId } from '../contract/library.ts';
 import { scopeOf } from './block.ts';
 import type { CacheIndex } from './index/cache-index.ts';
 import type { EntryRow } from './index/entries.ts';
@@ -61,6 +62,7 @@ function emptyEntry(row: EntryRow, inMemory: boolean): CacheEntry {
     id: row.id,
     scope: row.scope,
     label: row.label,
+    documentId: row.kind === 'document' ? (row.source_id as DocumentId) : null,
     modelId: row.model_id,
     tokens: 0,
     blocks: 0,

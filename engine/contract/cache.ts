@@ -1,5 +1,7 @@
 // What the cache panel and the CLI see of the KV cache.
 
+import type { DocumentId } from './library.ts';
+
 /** Who may reuse a block. `private` blocks carry their owner. */
 export type ScopeKind = 'private' | 'library' | 'app';
 export type EntryId = string & { readonly brand: 'EntryId' };
@@ -40,6 +42,8 @@ export interface CacheEntry {
   scope: ScopeKind;
   /** Document title or chat title; null where the owner's text is gone or not the asker's. */
   label: string | null;
+  /** The document, where the entry is one. */
+  documentId: DocumentId | null;
   modelId: string;
   tokens: number;
   blocks: number;

@@ -25,7 +25,7 @@ export function LibraryDocuments({ entries }: { entries: CacheEntry[] | null }) 
       <h2>Documents of the library</h2>
       <ul>
         {shared.map((document) => (
-          <Row key={document.id} document={document} kept={keptTokens(document, shared, entries ?? [])} />
+          <Row key={document.id} document={document} kept={keptTokens(document, entries ?? [])} />
         ))}
       </ul>
     </section>

@@ -17,6 +17,7 @@ const entry = (label: string | null, tokens: number): CacheEntry => ({
   pinned: false,
   createdAt: 0,
   usedAt: 0,
+  documentId: null,
   inMemory: false,
   state: 'exact',
 });
