@@ -15,7 +15,7 @@ const sampling = { maxTokens: 12, temperature: 0 };
 const engines: TestEngine[] = [];
 
 async function start(policy: 'hearth' | 'exact' | 'off' = 'hearth'): Promise<TestEngine & { ana: ProfileId }> {
-  const started = await startTestEngine({ tiny: { seed: 1, layers: 8 } });
+  const started = await startTestEngine({ tiny: { seed: 1, layers: 8, hidden: 256 } });
   engines.push(started);
   await started.client.call('settings.set', { policy, sampling: { ...(await settingsOf(started)).sampling, maxTokens: 12 } });
   return Object.assign(started, { ana: await person(started.client, 'ana') });

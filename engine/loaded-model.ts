@@ -61,6 +61,7 @@ async function warmUp(model: Model, text: ModelText, space: Space): Promise<void
     privateScope: 'app',
   });
   space.find(tokens, ['app', 'library']);
+  for (let times = 0; times < 10; times++) space.findSpans(tokens, { start: 0, end: tokens.length }, ['app']);
   await model.forward(kv, tokens, { logits: 'last' });
   await model.load(model.newKvBuffer(), [kv.exportRows(0, kv.rows)]);
   text.detokenizer().push(tokens[0] ?? 0);
