@@ -199,3 +199,18 @@ test('a comparison of exact reuse with off finds no difference, and leaves no me
   expect(step.value.report.tokens.exactPrefix).toBeGreaterThan(200);
   expect((await engine.client.call('conversations.get', of)).history).toHaveLength(before);
 });
+
+test('rows kept in four bits answer sooner, and a checked answer is still that of off', async () => {
+  const engine = await start();
+  const { ana } = engine;
+  await engine.client.call('settings.set', { kvPrecision: 'int4' });
+  const asked = { question: 'Who cleans room 12?', documents: [{ title: 'A', text: HANDBOOK, scope: 'private' as const }], sampling };
+  await ask(engine.client, ana, { ...asked, verify: true });
+  await engine.restart();
+  const again = await ask(engine.client, ana, { ...asked, verify: true });
+  const off = await ask(engine.client, ana, { ...asked, policy: 'off' });
+  expect(again.message.report).toMatchObject({ kvPrecision: 'int4', state: 'exact' });
+  expect(again.message.report!.tokens.exactPrefix).toBeGreaterThan(200);
+  expect(again.message.report!.verification).not.toBeNull();
+  expect(again.message.text).toBe(off.message.text);
+});

@@ -143,6 +143,7 @@ export class Background {
     this.#leave();
     const { kv, reusedTokens } = sequence;
     if (sequence.exactRows === kv.rows) job.done(kv.rows - reusedTokens);
+    sequence.release();
   }
 
   #leave(): void {

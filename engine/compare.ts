@@ -8,7 +8,7 @@ import type { FoundRows } from './find-rows.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import { turnReport } from './metrics/turn-report.ts';
 import { reportPlan } from './plan/plan-report.ts';
-import { prefixSources, spanSources } from './row-sources.ts';
+import { approximateWork, prefixSources } from './row-sources.ts';
 import type { Slot } from './schedule/scheduler.ts';
 import { Sequence } from './schedule/sequence.ts';
 import type { SequenceWork } from './schedule/sequence.ts';
@@ -41,6 +41,7 @@ export async function* runComparison(
   const { prompt } = questionPrompt(of, request.text, parts, loaded.text);
   const found = await findRows({ prompt, profileId: of.profileId, choice: choiceFor(request, parts) }, loaded);
   using _pins = loaded.space.pin(found.refs);
+  using _own = found.own?.pin(found.refs);
   yield { type: 'reuse', ...reportPlan(found.plan, shape.context) };
   const matchMs = performance.now() - startedAt;
   const actual = await led({ ...of64, found, along: expected.chosen, slot });
@@ -85,18 +86,12 @@ async function led(run: {
   using slot = run.slot;
   const startedAt = performance.now();
   const result: Omit<Led, 'sequence'> = { logits: [], chosen: [], firstTokenMs: 0 };
-  const approximate = found?.plan.approximate ?? null;
+  const approximate = found === null ? null : approximateWork(found.plan, loaded);
   const work: SequenceWork = {
     tokens,
     reuse: prefixSources(found?.plan.reuse ?? [], loaded),
     // The rows as the answer sees them are compared, not those that checking it would put in their place.
-    approximate:
-      approximate === null
-        ? null
-        : {
-            plan: { ...approximate, verify: false },
-            sources: approximate.spans.flatMap((span) => spanSources(span.rows, loaded)),
-          },
+    approximate: approximate === null ? null : { ...approximate, plan: { ...approximate.plan, verify: false } },
     maxTokens,
     eosTokenIds: loaded.model.shape.eosTokenIds,
     sampler: () => (logits) => {

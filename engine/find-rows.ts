@@ -1,6 +1,7 @@
 // What the cache holds for a prompt, and what the policy makes of it.
 
 import type { BlockRef } from './cache/block.ts';
+import type { Space } from './cache/space.ts';
 import type { ProfileId } from './contract/profiles.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import { matchPrompt } from './match/matcher.ts';
@@ -20,6 +21,8 @@ export interface FoundRows {
   scopes: readonly Scope[];
   /** Whether what is computed is kept as well. */
   usesCache: boolean;
+  /** Where the policy keeps all rows for itself, approximate ones too; some of what was found may be there. */
+  own?: Space | null;
 }
 
 export async function findRows(
@@ -30,13 +33,14 @@ export async function findRows(
   const wish = { quality: choice.quality, verify: choice.verify, costs: loaded.costs };
   const wants = policy.wants(wish);
   const want = {
-    spans: wants.spans,
+    ...wants,
     similar: wants.similar && choice.similar,
     precisions: readablePrecisions(choice.precision),
   };
-  const match = policy.usesCache ? await matchPrompt(loaded, { prompt, profileId }, want) : null;
+  const own = policy.namespace === undefined ? null : loaded.disposable(`${policy.namespace}:${profileId}`);
+  const match = policy.usesCache ? await matchPrompt(loaded, { prompt, profileId, own }, want) : null;
   const plan = policy.plan(prompt, match, wish);
   const spans = plan.approximate?.spans ?? [];
   const refs = [...plan.reuse, ...spans.flatMap((span) => span.rows)];
-  return { plan, refs, scopes: readableScopes(profileId), usesCache: policy.usesCache };
+  return { plan, refs, scopes: readableScopes(profileId), usesCache: policy.usesCache, own };
 }

@@ -3,6 +3,7 @@
 import type { KvCache } from './cache/kv-cache.ts';
 import type { Space } from './cache/space.ts';
 import type { ModelSummary } from './contract/models.ts';
+import { PastPrompts } from './match/semsharekv-past.ts';
 import { LoadSpeed } from './metrics/load-speed.ts';
 import { PrefillSpeed } from './metrics/prefill-speed.ts';
 import type { InstalledModel } from './model/catalog.ts';
@@ -17,6 +18,10 @@ export interface LoadedModel {
   model: Model;
   text: ModelText;
   space: Space;
+  /** Rows that must be donors for nobody else, by the name of whoever keeps them. See `KvCache.disposable`. */
+  disposable: (name: string) => Space;
+  /** Earlier prompts, in memory only; forgotten when anything is removed from the cache. */
+  past: PastPrompts;
   speed: PrefillSpeed;
   loadSpeed: LoadSpeed;
   costs: Costs;
@@ -31,12 +36,14 @@ export async function loadModel(installed: InstalledModel, cache: KvCache, threa
   const text = ModelText.open(folder);
   const model = await Model.open(folder, { threads });
   const { layers, kvHeads, headSize } = manifest.shape;
-  const space = cache.space({
+  const rows = {
     // The fingerprint covers weights, config (RoPE with it) and the graph's layout.
     layout: `${manifest.fingerprint}:${manifest.tokenizerFingerprint}`,
     modelId: manifest.id,
     shape: { layers, kvHeads, headSize },
-  });
+  };
+  const space = cache.space(rows);
+  const disposable = (name: string) => cache.disposable({ ...rows, layout: `${rows.layout}:${name}` });
   const speed = new PrefillSpeed();
   const loadSpeed = new LoadSpeed();
   await warmUp(model, text, space);
@@ -48,7 +55,10 @@ export async function loadModel(installed: InstalledModel, cache: KvCache, threa
     layers,
     boundary,
   };
-  return { summary: await summarizeModel(installed, true), model, text, space, speed, loadSpeed, costs };
+  const summary = await summarizeModel(installed, true);
+  const past = new PastPrompts((ids) => model.embed(ids));
+  cache.onRemove = () => past.clear();
+  return { summary, model, text, space, disposable, past, speed, loadSpeed, costs };
 }
 
 /** What a first turn would otherwise wait for: code paths that were never run. */

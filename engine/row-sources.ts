@@ -2,16 +2,32 @@
 
 import type { BlockRef } from './cache/block.ts';
 import type { LoadedModel } from './loaded-model.ts';
+import type { ReusePlan } from './plan/reuse-plan.ts';
 import { sliceRows } from './model/kv-rows.ts';
 import type { SpanSource } from './schedule/approximate-prefill.ts';
 import type { RowSource } from './schedule/exact-rows.ts';
+import type { SequenceWork } from './schedule/sequence.ts';
 
 export function prefixSources(refs: readonly BlockRef[], loaded: LoadedModel): RowSource[] {
   return refs.map((ref) => rowsOf(ref, loaded));
 }
 
+/** What a sequence is given of a plan's approximate part; null where it has none. */
+export function approximateWork({ approximate }: ReusePlan, loaded: LoadedModel): SequenceWork['approximate'] {
+  if (approximate === null) return null;
+  const sources = approximate.spans.flatMap(({ rows, space = loaded.space }) =>
+    spanSources(rows, { ...loaded, space }),
+  );
+  return { plan: approximate, sources };
+}
+
 export function spanSources(refs: readonly BlockRef[], loaded: LoadedModel): SpanSource[] {
-  return refs.map((ref) => ({ start: ref.start, end: ref.start + ref.count, rows: rowsOf(ref, loaded) }));
+  return refs.map((ref) => ({
+    start: ref.start,
+    end: ref.start + ref.count,
+    rows: rowsOf(ref, loaded),
+    whole: { rows: () => loaded.space.load(ref), offset: ref.offset },
+  }));
 }
 
 function rowsOf(ref: BlockRef, { space, model }: LoadedModel): RowSource {

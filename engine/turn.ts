@@ -17,12 +17,13 @@ import { reportPlan } from './plan/plan-report.ts';
 import type { Profiles } from './profiles/profiles.ts';
 import { effective } from './profiles/reuse-choice.ts';
 import type { EffectiveChoice } from './profiles/reuse-choice.ts';
-import { prefixSources, spanSources } from './row-sources.ts';
+import { approximateWork, prefixSources } from './row-sources.ts';
 import { Sampler } from './sample/sampler.ts';
 import type { Scheduler } from './schedule/scheduler.ts';
 import { Sequence } from './schedule/sequence.ts';
 import { checkContext } from './text/prompt.ts';
 import { turnPrompt } from './turn-prompt.ts';
+import { ownKeeper } from './keep-own.ts';
 import { rowKeeper } from './write-back.ts';
 
 /** What a turn needs of the engine. */
@@ -70,11 +71,12 @@ export async function* runTurn(
   parts.background.keep();
   const found = await findRows({ prompt: text.prompt, profileId: of.profileId, choice }, loaded);
   using _pins = loaded.space.pin(found.refs);
+  using _own = found.own?.pin(found.refs);
   const matchedAt = performance.now();
   yield { type: 'reuse', ...reportPlan(found.plan, loaded.model.shape.context) };
 
   const sampling = samplingOf(request, parts);
-  const sequence = newSequence({ found, loaded, sampling, signal, tokens: text.prompt.tokens });
+  const sequence = newSequence({ found, loaded, sampling, signal, tokens: text.prompt.tokens, choice });
   slot.run(sequence);
   const times = {
     begunAt,
@@ -87,8 +89,18 @@ export async function* runTurn(
   const { space, speed } = loaded;
   const { precision } = choice;
   const rows = { ...text, space, reuse: plan.reuse, computed: sequence, precision, speed };
-  const keep = found.usesCache ? rowKeeper(rows) : () => {};
-  return yield* answer({ of, messages, loaded, plan, stops: sampling.stop, sequence, times, keep: () => keep() });
+  const keepExact = found.usesCache ? rowKeeper(rows) : () => {};
+  const keepOwn = ownKeeper({ ...rows, own: found.own ?? null, sequence, profileId: of.profileId });
+  const keep = () => {
+    keepExact();
+    keepOwn();
+  };
+  try {
+    return yield* answer({ of, messages, loaded, plan, stops: sampling.stop, sequence, times, keep });
+  } finally {
+    // A step that is under way still writes into them.
+    if (sequence.done) sequence.release();
+  }
 }
 
 /** What may be reused for this request, by its own wish, its person's choice and the machine's setting. */
@@ -114,21 +126,18 @@ interface Computed {
   sampling: Sampling;
   signal: AbortSignal;
   tokens: Int32Array;
+  choice: EffectiveChoice;
 }
 
-function newSequence({ found, loaded, sampling, signal, tokens }: Computed): Sequence {
+function newSequence({ found, loaded, sampling, signal, tokens, choice }: Computed): Sequence {
   const { model } = loaded;
   const { plan } = found;
   const penalises = sampling.repetitionPenalty !== 1;
-  const { approximate } = plan;
   return new Sequence(
     {
       tokens,
       reuse: prefixSources(plan.reuse, loaded),
-      approximate:
-        approximate === null
-          ? null
-          : { plan: approximate, sources: approximate.spans.flatMap((span) => spanSources(span.rows, loaded)) },
+      approximate: approximateWork(plan, loaded),
       maxTokens: Math.min(sampling.maxTokens, model.shape.context - tokens.length),
       eosTokenIds: model.shape.eosTokenIds,
       sampler: () => {
@@ -136,6 +145,7 @@ function newSequence({ found, loaded, sampling, signal, tokens }: Computed): Seq
         // As in Hugging Face transformers, the penalty counts the prompt too.
         return (logits, output) => sampler.next(logits, penalises ? [...tokens, ...output] : []);
       },
+      roughFrom: choice.verify ? (plan.reuse.find(({ precision }) => precision !== 'lossless')?.start ?? null) : null,
       draft: draftFor(found, loaded, tokens),
       signal,
     },

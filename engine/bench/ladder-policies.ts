@@ -17,7 +17,7 @@ const NOTHING_REPAIRED: Partial<AblationOptions> = {
   chunkStartTokens: 0,
   editWindows: false,
   influence: 'never',
-  relevance: false,
+  relevance: 'never',
   recomputeShare: 0,
   bursts: false,
 };
@@ -30,33 +30,30 @@ export const LADDER_WAYS: readonly ReuseWay[] = [
   { name: 'stale', quality: 'fast', verify: false, ideas: NOTHING_REPAIRED },
 ];
 
-function without(name: string, ideas: Partial<AblationOptions>): ReuseWay {
+const FORCED_ALONE: Partial<AblationOptions> = { influence: 'never', relevance: 'never', recomputeShare: 0 };
+
+function changed(name: string, ideas: Partial<AblationOptions>): ReuseWay {
   return { name, quality: 'balanced', verify: false, ideas };
 }
 
+const MOVED: readonly WorkloadName[] = ['moved', 'swapped'];
+const EDITED: readonly WorkloadName[] = ['inserted', 'number-changed', 'name-changed', 'negated'];
+const ALL: readonly WorkloadName[] = [...MOVED, 'moved-compiled', ...EDITED];
+const CHOSEN: readonly WorkloadName[] = [...MOVED, 'number-changed'];
+
 /** Each on the workloads where it could matter. */
 export const ABLATIONS: readonly { way: ReuseWay; workloads: readonly WorkloadName[] }[] = [
-  {
-    way: without('all ideas', {}),
-    workloads: ['moved', 'moved-compiled', 'swapped', 'inserted', 'number-changed', 'name-changed', 'negated'],
-  },
-  { way: without('no grouping', { grouping: false }), workloads: ['moved', 'swapped', 'number-changed'] },
-  {
-    way: without('no look at shallow layers', { influence: 'never' }),
-    workloads: ['moved', 'swapped', 'number-changed'],
-  },
-  { way: without('no key term', { keyTerm: false }), workloads: ['moved', 'swapped', 'number-changed'] },
-  { way: without('no query term', { relevance: false }), workloads: ['moved', 'swapped', 'number-changed'] },
-  { way: without('no seams', { seams: false }), workloads: ['moved', 'swapped', 'inserted'] },
-  { way: without('no chunk start', { chunkStartTokens: 0 }), workloads: ['moved', 'swapped'] },
-  { way: without('compiled as any other', { canonical: false }), workloads: ['moved-compiled'] },
-  {
-    way: without('no edit windows', { editWindows: false }),
-    workloads: ['inserted', 'number-changed', 'name-changed', 'negated'],
-  },
-  { way: without('no bursts', { bursts: false }), workloads: ['moved', 'swapped', 'number-changed'] },
-  {
-    way: without('stale', NOTHING_REPAIRED),
-    workloads: ['moved', 'moved-compiled', 'swapped', 'inserted', 'number-changed', 'name-changed', 'negated'],
-  },
+  { way: changed('all ideas', {}), workloads: ALL },
+  { way: changed('no grouping', { grouping: false }), workloads: CHOSEN },
+  { way: changed('no key term', { keyTerm: false }), workloads: CHOSEN },
+  { way: changed('query term as well', { relevance: 'always' }), workloads: CHOSEN },
+  { way: changed('query term alone', { influence: 'never', relevance: 'always' }), workloads: CHOSEN },
+  { way: changed('forced rows alone', FORCED_ALONE), workloads: ALL },
+  { way: changed('a tenth again', { recomputeShare: 0.1 }), workloads: MOVED },
+  { way: changed('no seams', { seams: false }), workloads: [...MOVED, 'inserted'] },
+  { way: changed('no chunk start', { chunkStartTokens: 0 }), workloads: MOVED },
+  { way: changed('compiled as any other', { canonical: false }), workloads: ['moved-compiled'] },
+  { way: changed('no edit windows', { editWindows: false }), workloads: EDITED },
+  { way: changed('no bursts', { bursts: false }), workloads: CHOSEN },
+  { way: changed('stale', NOTHING_REPAIRED), workloads: ALL },
 ];

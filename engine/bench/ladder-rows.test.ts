@@ -13,6 +13,7 @@ function outcome(own: Partial<LadderOutcome>): LadderOutcome {
     answer: 'It is 12.',
     isIdentical: true,
     verdict: 'right',
+    offIsRight: true,
     kl: [],
     agreements: 0,
     prefixTokens: 0,
@@ -37,6 +38,7 @@ const outcomes = [
     way: 'fast',
     isIdentical: false,
     verdict: 'old',
+    offIsRight: false,
     answer: 'It is 13.',
     kl: [0.4, 0],
     agreements: 1,
@@ -65,6 +67,7 @@ test('shares are of all answers, and beside them of those from approximate rows'
     refused: 0.3333,
     approximateIdentical: 0.5,
     approximateWrongFact: 0.5,
+    rightIdentical: 1,
   });
 });
 
@@ -99,5 +102,5 @@ test('a person reads a table per workload', () => {
   const lines = describeLadder({ rows: ladderRows(outcomes), verified: { prompts: 0, differences: [] } });
   expect(lines[0]).toBe('moved');
   expect(lines[1]).toMatch(/^way +n +tokens +as off +right +wrong/);
-  expect(lines[3]).toMatch(/^fast +3 +500 +66\.7 +66\.7 +33\.3 +33\.3 +0\.1000 +0\.40 +83\.3/);
+  expect(lines[3]).toMatch(/^fast +3 +500 +66\.7 +66\.7 +33\.3 +33\.3 +1\.0e-1 +0\.40 +83\.3/);
 });

@@ -14,6 +14,8 @@ export interface LadderOutcome {
   answer: string;
   isIdentical: boolean;
   verdict: Verdict;
+  /** Whether `off` gives the right answer. */
+  offIsRight: boolean;
   /** Of each token that `off` took; empty where nothing was led along them. */
   kl: number[];
   /** How many of them the way would have taken itself. */
@@ -55,6 +57,8 @@ export interface LadderRow {
   /** Of the answers from approximate rows alone. */
   approximateIdentical: number | null;
   approximateWrongFact: number | null;
+  /** Of the answers that `off` gives rightly. */
+  rightIdentical: number | null;
 }
 
 /** Known to be wrong; it stands there to be compared with. */
@@ -86,7 +90,7 @@ function rowOf(outcomes: readonly LadderOutcome[]): LadderRow {
     right: of(({ verdict }) => verdict === 'right'),
     wrongFact: of(isWrong),
     oldFact: of(({ verdict }) => verdict === 'old'),
-    meanKl: kl.length === 0 ? null : rounded(mean(kl) ?? 0, 5),
+    meanKl: kl.length === 0 ? null : Number((mean(kl) ?? 0).toPrecision(4)),
     maxKl: kl.length === 0 ? null : rounded(Math.max(...kl), 4),
     top1: kl.length === 0 ? null : rounded(agreements / kl.length, 4),
     reusedShare: average(({ prefixTokens, spanTokens, promptTokens }) => (prefixTokens + spanTokens) / promptTokens, 4),
@@ -98,6 +102,10 @@ function rowOf(outcomes: readonly LadderOutcome[]): LadderRow {
     refused: of((outcome) => !isApproximate(outcome) && outcome.foundTokens > 0),
     approximateIdentical: share(approximate, (outcome) => outcome.isIdentical),
     approximateWrongFact: share(approximate, isWrong),
+    rightIdentical: share(
+      outcomes.filter(({ offIsRight }) => offIsRight),
+      (outcome) => outcome.isIdentical,
+    ),
   };
 }
 
@@ -169,7 +177,7 @@ const COLUMNS: readonly [head: string, value: (row: LadderRow) => string][] = [
   ['right', (row) => percent(row.right)],
   ['wrong', (row) => percent(row.wrongFact)],
   ['old', (row) => percent(row.oldFact)],
-  ['mean KL', (row) => row.meanKl?.toFixed(4) ?? '-'],
+  ['mean KL', (row) => row.meanKl?.toExponential(1) ?? '-'],
   ['max KL', (row) => row.maxKl?.toFixed(2) ?? '-'],
   ['top-1', (row) => percent(row.top1)],
   ['reused', (row) => percent(row.reusedShare)],
@@ -179,6 +187,7 @@ const COLUMNS: readonly [head: string, value: (row: LadderRow) => string][] = [
   ['approx.', (row) => percent(row.approximate)],
   ['refused', (row) => percent(row.refused)],
   ['as off*', (row) => percent(row.approximateIdentical)],
+  ['as right off', (row) => percent(row.rightIdentical)],
   ['wrong*', (row) => percent(row.approximateWrongFact)],
 ];
 

@@ -4,6 +4,8 @@
 import { parseArgs } from 'node:util';
 import { POLICIES } from '../contract/settings.ts';
 import { defaultDataFolder } from '../lib/data-folder.ts';
+import { describeChats } from './ladder-chat-rows.ts';
+import { runLadderChats } from './ladder-chats.ts';
 import { describeLadder } from './ladder-rows.ts';
 import { runAblations, runLadder } from './ladder.ts';
 import { describePrefix } from './prefix-rows.ts';
@@ -49,6 +51,10 @@ const SCENARIOS: Record<string, (request: BenchRequest) => Promise<Ran>> = {
   'ladder-ablations': async (request) => {
     const result = await runAblations(request);
     return { result, lines: describeLadder(result) };
+  },
+  'ladder-chats': async (request) => {
+    const result = await runLadderChats(request);
+    return { result, lines: describeChats(result.rows) };
   },
   repair: async (request) => {
     const result = await runRepair(request);

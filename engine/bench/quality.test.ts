@@ -5,11 +5,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeTinyModel } from '../testing/tiny-model.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { BenchModel } from './bench-model.ts';
+import { runLadderChats } from './ladder-chats.ts';
 import { runLadder } from './ladder.ts';
 import { LADDER_WAYS } from './ladder-policies.ts';
 import type { LadderOutcome } from './ladder-rows.ts';
 import { runCase } from './quality.ts';
-import { qualityCase } from './workloads.ts';
+import { qualityCase, WORKLOADS } from './workloads.ts';
 import type { QualityCase } from './workloads.ts';
 
 const dataFolder = temporaryFolder();
@@ -69,4 +70,12 @@ test('a model that is too small for the prompts is told so instead of running fo
   await expect(runLadder({ name: 'ladder', quick: true, dataFolder, model })).rejects.toThrow(
     'too long for this model',
   );
+});
+
+test('in chats, with documents and idle time, a verified answer is the one of off, for every workload', async () => {
+  const { rows } = await runLadderChats({ name: 'ladder-chats', quick: true, limit: 1, dataFolder });
+  expect(rows.map(({ workload, differences }) => ({ workload, differences }))).toEqual(
+    WORKLOADS.map((workload) => ({ workload, differences: [] })),
+  );
+  expect(rows.reduce((sum, { approximate }) => sum + approximate, 0)).toBeGreaterThan(0);
 });

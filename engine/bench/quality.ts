@@ -40,6 +40,7 @@ export async function runCase(
     workload: of.workload,
     promptTokens: prompt.tokens.length,
     offTtftMs: expected.ttftMs,
+    offIsRight: verdictOn(offAnswer, of) === 'right',
   };
   const outcomes: LadderOutcome[] = [
     {

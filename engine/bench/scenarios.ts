@@ -64,9 +64,11 @@ export const STORAGE = {
 export const QUALITY = {
   /** Of each workload. */
   prompts: 300,
-  quickPrompts: 6,
+  quickPrompts: 4,
   ablationPrompts: 100,
   quickAblationPrompts: 3,
+  chatPrompts: 30,
+  quickChatPrompts: 2,
   answerTokens: 64,
   seed: 1,
 };

@@ -37,8 +37,8 @@ export interface StorageRow extends CodingSpeed {
   fp32BytesPerToken: number;
   folderShareOfFp32: number;
   payloadShareOfFp32: number;
-  folderShareOfFp16: number;
-  payloadShareOfFp16: number;
+  /** Against the folder with the same texts in fp16; null where that was not measured. */
+  folderShareOfFp16: number | null;
   /** Whether rows read back are those computed, bit by bit; only lossless ones can be. */
   isBitEqual: boolean | null;
   prompts: number;
@@ -51,18 +51,22 @@ export interface StorageRow extends CodingSpeed {
   sameAnswers: number;
 }
 
-export function storageRow({
-  precision,
-  stats,
-  rawBytesPerToken,
-  isBitEqual,
-  speed,
-  turns,
-}: StorageMeasured): StorageRow {
+/** In the order given. */
+export function storageRows(measured: readonly StorageMeasured[]): StorageRow[] {
+  const rows = measured.map(storageRow);
+  const half = rows.find(({ precision }) => precision === 'fp16');
+  if (half === undefined) return rows;
+  return rows.map((row) => ({
+    ...row,
+    folderShareOfFp16: rounded(row.folderBytesPerToken / half.folderBytesPerToken, 4),
+  }));
+}
+
+function storageRow({ precision, stats, rawBytesPerToken, isBitEqual, speed, turns }: StorageMeasured): StorageRow {
   const scopes = Object.values(stats.byScope);
   const keptTokens = sum(scopes.map((scope) => scope.tokens));
   const payloadBytes = sum(scopes.map((scope) => scope.bytes));
-  const share = (bytes: number, ofBytesPerToken: number) => rounded(bytes / keptTokens / ofBytesPerToken, 4);
+  const share = (bytes: number) => rounded(bytes / keptTokens / rawBytesPerToken, 4);
   const kl = turns.flatMap((turn) => turn.kl);
   const agreements = sum(turns.map((turn) => turn.agreements));
   return {
@@ -71,10 +75,9 @@ export function storageRow({
     folderBytesPerToken: rounded(stats.bytesOnDisk / keptTokens, 1),
     payloadBytesPerToken: rounded(payloadBytes / keptTokens, 1),
     fp32BytesPerToken: rawBytesPerToken,
-    folderShareOfFp32: share(stats.bytesOnDisk, rawBytesPerToken),
-    payloadShareOfFp32: share(payloadBytes, rawBytesPerToken),
-    folderShareOfFp16: share(stats.bytesOnDisk, rawBytesPerToken / 2),
-    payloadShareOfFp16: share(payloadBytes, rawBytesPerToken / 2),
+    folderShareOfFp32: share(stats.bytesOnDisk),
+    payloadShareOfFp32: share(payloadBytes),
+    folderShareOfFp16: null,
     isBitEqual: precision === 'lossless' ? isBitEqual : null,
     encodeMBPerSecond: rounded(speed.encodeMBPerSecond, 0),
     decodeMBPerSecond: rounded(speed.decodeMBPerSecond, 0),
@@ -104,7 +107,7 @@ export function describeStorage(rows: readonly StorageRow[]): string[] {
     const bitEqual = row.isBitEqual === null ? '' : row.isBitEqual ? ', bit-equal' : ', NOT bit-equal';
     return (
       `${row.precision}: ${row.folderBytesPerToken} bytes a token on disk (${row.folderShareOfFp32} of fp32, ` +
-      `files alone ${row.payloadShareOfFp32})${bitEqual}, coded at ${row.encodeMBPerSecond} and decoded at ` +
+      `${row.folderShareOfFp16 ?? '-'} of fp16, files alone ${row.payloadShareOfFp32} of fp32)${bitEqual}, coded at ${row.encodeMBPerSecond} and decoded at ` +
       `${row.decodeMBPerSecond} MB/s; ${row.prompts} prompts: KL mean ${row.meanKl}, most ${row.maxKl}, ` +
       `top-1 ${row.top1Agreement}, same answers ${row.sameAnswers}`
     );

@@ -17,7 +17,7 @@ import { describeMachine } from './machine.ts';
 import type { BenchRequest, BenchResult } from './request.ts';
 import { STORAGE } from './scenarios.ts';
 import { median } from './statistics.ts';
-import { storageRow } from './storage-rows.ts';
+import { storageRows } from './storage-rows.ts';
 import type { CodingSpeed, ComparedTurn, StorageRow } from './storage-rows.ts';
 import { makePages } from './trace-make.ts';
 import { WORLDS } from './trace-world.ts';
@@ -52,17 +52,18 @@ export async function runStorage(request: BenchRequest): Promise<BenchResult<Sto
   const { model, summary } = bench.loaded;
   const { layers, kvHeads, headSize } = model.shape;
   const shape = { layers, kvHeads, headSize };
-  const rows = kept.map((each) => {
+  const measured = kept.map((each) => {
     each.bench.cache.compact(Infinity);
-    return storageRow({
+    return {
       precision: each.precision,
       stats: each.bench.cache.stats(),
       rawBytesPerToken: rawBytes(shape, 1),
       isBitEqual: each.isBitEqual,
       speed: codingSpeed(each, blocks.slice(0, STORAGE.timedBlocks)),
       turns: each.turns,
-    });
+    };
   });
+  const rows = storageRows(measured);
   for (const each of kept) each.bench.cache.close();
   await bench.close();
   return { name: 'storage', machine: describeMachine(), model: summary.name, rows };

@@ -15,6 +15,7 @@ export function turnReport(own: Partial<TurnReport> & { ttftMs: number; promptTo
     recomputed: 0,
     spans: [],
     repairedTokens: 0,
+    kvBytes: 0,
     verification: null,
     draft: { proposed: 0, accepted: 0 },
     tokenLayers: 1,

@@ -138,7 +138,7 @@ export interface TraceSummary {
   /** The same without any time between turns: what finding moved and edited text gains alone. */
   ratioAtOnce: number | null;
   startedExactAfterIdle: number | null;
-  ttftMs: Record<PolicyName, number | null>;
+  ttftMs: Record<'off' | 'exact' | 'hearth', number | null>;
   strangers: Strangers | null;
 }
 

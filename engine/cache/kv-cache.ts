@@ -4,12 +4,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { layoutHash, scopeOf } from './block.ts';
 import { Compaction } from './compaction.ts';
-import type { BlockShape } from './block.ts';
+import { DisposableRows } from './disposable.ts';
 import { CacheIndex, NO_COUNTS } from './index/cache-index.ts';
 import type { EntryFilter } from './index/entries.ts';
 import { MemoryTier } from './memory-tier.ts';
 import { openStoredTier } from './recovery.ts';
 import { Space } from './space.ts';
+import type { SpaceOptions } from './space.ts';
 import { BlockStore } from './store.ts';
 import { listEntries, totalsOf } from './totals.ts';
 import { checkBlock, recover, removeEntries, storedKeys } from './upkeep.ts';
@@ -32,13 +33,6 @@ export interface KvCacheOptions {
   now?: () => number;
 }
 
-export interface SpaceOptions {
-  /** Names everything that rows depend on besides tokens: model, tokenizer, rope, layout version. */
-  layout: string;
-  modelId: string;
-  shape: BlockShape;
-}
-
 const WRITE_QUEUE_BYTES = 256 * 1024 * 1024;
 const VERIFY_STEP_MS = 20;
 
@@ -48,14 +42,20 @@ export class KvCache {
   readonly #now: () => number;
   readonly #writes = new Set<Write>();
   readonly #compaction: Compaction;
+  readonly #disposable: DisposableRows;
+  /** Called with every `remove`: what others remember of removed texts must go as well. */
+  onRemove: () => void = () => {};
   #quotaBytes: number;
+  #memoryBudgetBytes: number;
 
   private constructor(store: BlockStore, options: KvCacheOptions) {
     this.#store = store;
     this.#secret = options.secret;
     this.#compaction = new Compaction(store, options.secret);
     this.#now = options.now ?? Date.now;
+    this.#disposable = new DisposableRows({ secret: options.secret, now: this.#now });
     this.#quotaBytes = options.quotaBytes;
+    this.#memoryBudgetBytes = options.memoryBudgetBytes;
   }
 
   /** Opens the folder, makes good what a crash left, and keeps the quota. Throws EngineError 'folder-in-use' only. */
@@ -84,6 +84,16 @@ export class KvCache {
       now: this.#now,
       writes: this.#writes,
     });
+  }
+
+  /**
+   * A space that nothing else of this cache sees, in memory only: for rows that must not be donors for anybody else.
+   * Every `remove` ends it, whatever was removed; it takes a share of the memory budget. See `disposable.ts`.
+   */
+  disposable(options: SpaceOptions): Space {
+    const space = this.#disposable.space(options);
+    this.#shareMemory();
+    return space;
   }
 
   /** Writes waiting blocks: all of them, or at least one and no more than fit the time. Returns how many still wait. */
@@ -116,8 +126,8 @@ export class KvCache {
     const stored = this.#store.stored;
     return {
       bytesOnDisk: this.#store.guard(0, () => stored?.bytes ?? 0),
-      bytesInMemory: memory.bytes,
-      memoryBudgetBytes: memory.budgetBytes,
+      bytesInMemory: memory.bytes + this.#disposable.bytes,
+      memoryBudgetBytes: this.#memoryBudgetBytes,
       blocksInUse: memory.heldBlocks,
       ...this.#store.guard(totalsOf([]), () => totalsOf(this.#store.indexes)),
       quotaBytes: this.#quotaBytes,
@@ -151,6 +161,9 @@ export class KvCache {
    */
   remove(filter: EntryFilter): number {
     for (const write of this.#writes) write.forget(filter);
+    this.#disposable.clear();
+    this.#shareMemory();
+    this.onRemove();
     return removeEntries(this.#store, filter);
   }
 
@@ -179,12 +192,10 @@ export class KvCache {
   /** New limits hold at once; a disk tier comes or goes with the next start only. */
   setLimits(limits: { quotaBytes: number; memoryBudgetBytes: number }): void {
     this.#quotaBytes = limits.quotaBytes;
-    this.#store.memory.budgetBytes = limits.memoryBudgetBytes;
+    this.#memoryBudgetBytes = limits.memoryBudgetBytes;
     if (this.#store.stored) this.#store.stored.quotaBytes = limits.quotaBytes;
-    this.#store.guard(undefined, () => {
-      this.#store.trim();
-      this.#store.enforceQuota();
-    });
+    this.#shareMemory();
+    this.#store.guard(undefined, () => this.#store.enforceQuota());
   }
 
   /** Writes what waits, then lets go of the folder. */
@@ -201,6 +212,13 @@ export class KvCache {
       this.#store.stored?.index.saveCounters(counters);
       this.#store.stored?.index.checkpoint();
     });
+  }
+
+  #shareMemory(): void {
+    const { memory } = this.#store;
+    memory.budgetBytes = this.#memoryBudgetBytes - this.#disposable.shareOf(this.#memoryBudgetBytes);
+    this.#disposable.limit(this.#memoryBudgetBytes);
+    this.#store.guard(undefined, () => this.#store.trim());
   }
 
   #mustBeVisible(entryId: EntryId, scopes: readonly Scope[]): void {

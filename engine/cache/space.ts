@@ -5,10 +5,11 @@ import { evictedTexts } from './evicted.ts';
 import type { EvictedText } from './evicted.ts';
 import { following } from './following.ts';
 import { planeFloats, tokenBytes } from './block.ts';
-import type { BlockKey, BlockRef, BlockRow } from './block.ts';
+import type { BlockKey, BlockRef, BlockRow, BlockShape } from './block.ts';
 import { lowestPrecision, READABLE_PRECISIONS } from './precision.ts';
 import { PrefixWalk, toRefs } from './prefix-walk.ts';
 import type { Miss } from './prefix-walk.ts';
+import type { CoverRule } from './span-cover.ts';
 import type { DonorSpan } from './span-donor.ts';
 import { findDonorSpans } from './span-find.ts';
 import { VectorIndex } from './vectors-index.ts';
@@ -17,6 +18,13 @@ import type { WriteContext } from './write.ts';
 import type { KvPrecision } from '../contract/settings.ts';
 import { assert } from '../lib/assert.ts';
 import type { KvRows, Scope, TokenRange } from '../types.ts';
+
+export interface SpaceOptions {
+  /** Names everything that rows depend on besides tokens: model, tokenizer, rope, layout version. */
+  layout: string;
+  modelId: string;
+  shape: BlockShape;
+}
 
 export interface PrefixMatch {
   /** Tokens found, from the start of the prompt. */
@@ -41,6 +49,8 @@ export interface SpanOptions {
   neutral?: Int32Array | undefined;
   /** Blocks of another precision are as if they were not there. Left out: all but `int4`. */
   accept?: readonly KvPrecision[] | undefined;
+  /** Which donor wins where several have the same text. Left out: `context`. */
+  rule?: CoverRule | undefined;
 }
 
 export type SpaceContext = Omit<WriteContext, 'ended'> & { writes: Set<Write> };
@@ -76,7 +86,7 @@ export class Space {
     tokens: Int32Array,
     range: TokenRange,
     scopes: readonly Scope[],
-    { neutral, accept = READABLE_PRECISIONS }: SpanOptions = {},
+    { neutral, accept = READABLE_PRECISIONS, rule }: SpanOptions = {},
   ): DonorSpan[] {
     const { store, layout } = this.#context;
     return store.guard([], () => {
@@ -86,7 +96,7 @@ export class Space {
         if (found === null) anchors.remove(key);
         return found !== null && accept.includes(found.precision) ? found : null;
       };
-      return findDonorSpans({ anchors, row }, { tokens, range, scopes, neutral });
+      return findDonorSpans({ anchors, row }, { tokens, range, scopes, neutral, rule });
     });
   }
 

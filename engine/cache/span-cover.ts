@@ -1,5 +1,6 @@
 // Chooses among overlapping candidates: which donor's rows stand for which prompt positions. Pure.
 
+import { WINDOW_TOKENS } from './span-hash.ts';
 import type { Candidate } from './span-search.ts';
 import { narrowness } from '../types.ts';
 
@@ -11,6 +12,12 @@ export interface Traits {
 
 export type RatedCandidate = Candidate & Traits;
 
+/**
+ * `context`: of nearly equal runs the one whose rows saw the better left context, and none that is not worth its seams.
+ * `length`: the longest run, whatever stood before it, down to a single window.
+ */
+export type CoverRule = 'context' | 'length';
+
 /** Shorter runs are not worth their seams. */
 export const LEAST_SPAN_TOKENS = 32;
 /** The same where the donor's rows saw another text before them. */
@@ -18,11 +25,17 @@ export const LEAST_FOREIGN_SPAN_TOKENS = 64;
 /** A better donor is taken if it has all but so many of the tokens of the longest. */
 const EDGE_TOKENS = 16;
 
+/** Length below which nothing is found at all. */
+export function leastTokens(rule: CoverRule = 'context'): number {
+  return rule === 'length' ? WINDOW_TOKENS : LEAST_SPAN_TOKENS;
+}
+
 /** Disjoint parts of the candidates, ascending: the longest first, of nearly equal ones the better donor. */
-export function cover(candidates: readonly RatedCandidate[]): RatedCandidate[] {
+export function cover(candidates: readonly RatedCandidate[], rule: CoverRule = 'context'): RatedCandidate[] {
   const support = supportOf(candidates);
+  const isLongEnough = (candidate: RatedCandidate): boolean => lengthOf(candidate) >= least(candidate, rule);
   const order = (left: RatedCandidate, right: RatedCandidate): number =>
-    byDonor(left, right) ||
+    (rule === 'context' ? byDonor(left, right) : 0) ||
     (support.get(right.last.text) ?? 0) - (support.get(left.last.text) ?? 0) ||
     lengthOf(right) - lengthOf(left) ||
     right.last.createdAt - left.last.createdAt ||
@@ -31,7 +44,7 @@ export function cover(candidates: readonly RatedCandidate[]): RatedCandidate[] {
   let rest = candidates.filter(isLongEnough);
   while (rest.length > 0) {
     const longest = rest.reduce((best, next) => (lengthOf(next) > lengthOf(best) ? next : best));
-    const need = lengthOf(longest) - EDGE_TOKENS;
+    const need = lengthOf(longest) - (rule === 'context' ? EDGE_TOKENS : 0);
     const [best] = rest.filter((other) => overlap(other, longest) >= need).sort(order);
     const taken = best ?? longest;
     chosen.push(taken);
@@ -58,9 +71,9 @@ function supportOf(candidates: readonly RatedCandidate[]): Map<string, number> {
   return support;
 }
 
-function isLongEnough(candidate: RatedCandidate): boolean {
+function least(candidate: RatedCandidate, rule: CoverRule): number {
   const isNear = candidate.sharesPrefix || candidate.isCanonical;
-  return lengthOf(candidate) >= (isNear ? LEAST_SPAN_TOKENS : LEAST_FOREIGN_SPAN_TOKENS);
+  return isNear || rule === 'length' ? leastTokens(rule) : LEAST_FOREIGN_SPAN_TOKENS;
 }
 
 function lengthOf({ start, end }: Candidate): number {

@@ -3,8 +3,8 @@
 
 import type { BlockKey, BlockRow } from './block.ts';
 import type { DonorBlock, LayoutAnchors, ScopePartition } from './span-anchors.ts';
-import { cover, LEAST_SPAN_TOKENS } from './span-cover.ts';
-import type { RatedCandidate, Traits } from './span-cover.ts';
+import { cover, LEAST_SPAN_TOKENS, leastTokens } from './span-cover.ts';
+import type { CoverRule, RatedCandidate, Traits } from './span-cover.ts';
 import { Donor } from './span-donor.ts';
 import type { DonorSpan } from './span-donor.ts';
 import { readableParent, SpanSearch } from './span-search.ts';
@@ -19,6 +19,8 @@ export interface SpanQuery {
   scopes: readonly Scope[];
   /** What the app's own text begins with where it is too short for blocks of its own. */
   neutral?: Int32Array | undefined;
+  /** Left out: `context`. */
+  rule?: CoverRule | undefined;
 }
 
 export interface SpanSource {
@@ -33,7 +35,7 @@ const MOST_SEARCHES = 4;
 /** Disjoint and ascending. */
 export function findDonorSpans(source: SpanSource, query: SpanQuery): DonorSpan[] {
   const range = { start: query.range.start, end: Math.min(query.range.end, query.tokens.length - 1) };
-  if (range.end - range.start < LEAST_SPAN_TOKENS) return [];
+  if (range.end - range.start < leastTokens(query.rule)) return [];
   const partitions = source.anchors.partitions(query.scopes);
   const rows = new Map<BlockKey, BlockRow | null>();
   const row = (key: BlockKey): BlockRow | null => {
@@ -47,7 +49,8 @@ export function findDonorSpans(source: SpanSource, query: SpanQuery): DonorSpan[
     const candidates = new SpanSearch({ tokens: query.tokens, range, partitions, unusable }).run();
     const rating = new Rating({ ...query, range }, partitions);
     const parts = { partitions, row, isCanonical: (block: DonorBlock): boolean => rating.isCanonical(block) };
-    const chosen = cover(candidates.map((candidate) => ({ ...candidate, ...rating.of(candidate) })));
+    const rated = candidates.map((candidate) => ({ ...candidate, ...rating.of(candidate) }));
+    const chosen = cover(rated, query.rule);
     const spans = chosen.map((candidate) => toSpan(candidate, new Donor(candidate.last, parts)));
     const gone = spans.flatMap(keysOf).filter((key) => row(key) === null);
     if (gone.length === 0) return spans;

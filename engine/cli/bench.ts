@@ -21,7 +21,10 @@ interface BenchOptions extends CommonOptions {
 export function addBenchCommand(program: Command, benchEntry: string): void {
   const command = program
     .command('bench')
-    .description('measure: prefix, speed, storage, repair, or trace with a recorded day of turns');
+    .description(
+      'measure: prefix, speed, storage, repair; ladder, ladder-ablations, ladder-chats for quality; ' +
+        'or trace with a recorded day of turns',
+    );
   command
     .argument('<name>', 'the scenario')
     .option('--quick', 'fewer repeats')
@@ -30,7 +33,11 @@ export function addBenchCommand(program: Command, benchEntry: string): void {
     .option('--trace <prefix>', 'trace: replays PREFIX.documents.jsonl and PREFIX.turns.jsonl (default: our own)')
     .addOption(policyOption())
     .option('--max-tokens <n>', 'trace: end every answer after this many tokens', wholeNumber({ least: 1 }))
-    .option('--limit <turns>', 'trace: replay only the first turns', wholeNumber({ least: 1 }))
+    .option(
+      '--limit <turns>',
+      'trace: replay only the first turns; ladder: so many prompts of each workload',
+      wholeNumber({ least: 1 }),
+    )
     .option('--out <dir>', 'where the result file goes (default: the results of this checkout)')
     .action((name: string) => runBench(benchEntry, name, command.optsWithGlobals<BenchOptions>()));
 }

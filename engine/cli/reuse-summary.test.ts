@@ -16,6 +16,7 @@ const report: TurnReport = {
   recomputed: 0,
   spans: [],
   repairedTokens: 0,
+  kvBytes: 0,
   verification: null,
   draft: { proposed: 0, accepted: 0 },
   tokenLayers: 0.14,

@@ -112,6 +112,8 @@ export interface TurnReport {
   state: 'exact' | 'approximate';
   /** An approximate turn whose rows have since been computed exactly; the next turn starts from those. */
   healed: boolean;
+  /** Most bytes of keys and values that the turn held at once, beside the cache; 0 in reports of older versions. */
+  kvBytes: number;
   /** Lowest precision among the rows reused. */
   kvPrecision: KvPrecision;
   promptTokens: number;

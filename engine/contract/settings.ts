@@ -1,9 +1,10 @@
 // What a person may set, for the whole machine.
 
-export const POLICIES = ['off', 'exact', 'hearth'] as const;
+export const POLICIES = ['off', 'exact', 'hearth', 'kvshare', 'semsharekv'] as const;
 /**
  * How much of an earlier computation may be reused: nothing, what is exactly the same, or, with `hearth`, also what
- * stood elsewhere or was edited, repaired and later healed to exact.
+ * stood elsewhere or was edited, repaired and later healed to exact. `kvshare` and `semsharekv` do what two published
+ * systems do, for comparison.
  */
 export type PolicyName = (typeof POLICIES)[number];
 

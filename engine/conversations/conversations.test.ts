@@ -46,6 +46,7 @@ const laterFields = {
   healed: false,
   spans: [],
   repairedTokens: 0,
+  kvBytes: 0,
   verification: null,
   draft: { proposed: 0, accepted: 0 },
 };

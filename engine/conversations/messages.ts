@@ -195,6 +195,7 @@ function readReport(stored: string): TurnReport {
     healed: false,
     spans: [],
     repairedTokens: 0,
+    kvBytes: 0,
     verification: null,
     draft: { proposed: 0, accepted: 0 },
   };

@@ -111,6 +111,7 @@ test('a file of the first version keeps its people and answers, and what it did 
       healed: false,
       spans: [],
       repairedTokens: 0,
+      kvBytes: 0,
       verification: null,
       draft: { proposed: 0, accepted: 0 },
     },

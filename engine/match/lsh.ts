@@ -54,6 +54,18 @@ export function candidates(left: Uint32Array, right: Uint32Array, count: number)
   return found;
 }
 
+/** For each left signature the bits in which the nearest right one differs; all bits where there is none. */
+export function nearestDistances(left: Uint32Array, right: Uint32Array): Int32Array {
+  const nearest = new Int32Array(left.length / WORDS).fill(BITS);
+  for (let row = 0; row < nearest.length; row++) {
+    const signature = left.subarray(row * WORDS, (row + 1) * WORDS);
+    for (let other = 0; other < right.length / WORDS; other++) {
+      nearest[row] = Math.min(nearest[row]!, differentBits(signature, right, { other, most: nearest[row]! }));
+    }
+  }
+  return nearest;
+}
+
 /** Stops counting at `most`. */
 function differentBits(
   signature: Uint32Array,

@@ -9,6 +9,7 @@ import type { KvPrecision } from '../contract/settings.ts';
 import { readableScopes } from '../profiles/scopes.ts';
 import type { FoundSpan } from './found-span.ts';
 import type { TextOf } from './guards.ts';
+import type { PastPrompts } from './semsharekv-past.ts';
 import { findSimilar } from './similar.ts';
 import type { Embed } from './similar-embedding.ts';
 import { vectorsOf } from './similar-windows.ts';
@@ -31,6 +32,8 @@ export interface MatchSources {
   space: Space;
   model: { embed: Embed };
   text: { tokenText: TextOf };
+  /** Earlier prompts, for policies that look for one that is similar as a whole; each prompt is added once it was looked for. */
+  past?: PastPrompts | undefined;
 }
 
 /** What to look for beside the exact prefix. */
@@ -41,11 +44,28 @@ export interface MatchWish {
   similar: boolean;
   /** Precisions of rows that may be used. */
   precisions: readonly KvPrecision[];
+  /** A policy's own way to find rows behind the exact prefix, in place of the ladder's. */
+  finder?: SpanFinder | undefined;
+}
+
+/** Finds spans behind the exact prefix, ascending, disjoint, never with the prompt's last position. */
+export type SpanFinder = (sources: MatchSources, query: FinderQuery) => Promise<FoundSpan[]>;
+
+export interface FinderQuery {
+  prompt: Prompt;
+  /** Length of the exact prefix. */
+  matched: number;
+  /** Only text of these is looked at. */
+  scopes: readonly Scope[];
+  wish: MatchWish;
+  /** Rows that the policy keeps for itself, if it does. */
+  own: Space | null;
 }
 
 interface Asked {
   prompt: Prompt;
   profileId: ProfileId;
+  own?: Space | null | undefined;
 }
 
 /** A shared beginning shorter than this is chance, not an earlier version of the same text. */
@@ -58,24 +78,24 @@ export async function matchPrompt(sources: MatchSources, asked: Asked, wish: Mat
   const scopes = readableScopes(asked.profileId);
   const { tokens: matched, refs: blocks, miss } = space.find(prompt.tokens, scopes, wish.precisions);
   space.count(matched, prompt.tokens.length);
-  const found = wish.spans ? spansOf(space, prompt, { matched, scopes, accept: wish.precisions }) : [];
-  const similar = wish.similar ? await similarTo(sources, prompt, { matched, found, scopes, wish }) : [];
-  const spans = [...found, ...similar].sort((left, right) => left.start - right.start);
+  const query = { prompt, matched, scopes, wish, own: asked.own ?? null };
+  const spans = await (wish.finder ?? ladder)(sources, query);
+  sources.past?.note(prompt);
   return { tokens: matched, blocks, missReason: missReason(prompt, { matched, spans, miss }), spans };
 }
 
-interface FoundSoFar {
-  matched: number;
-  found: FoundSpan[];
-  scopes: readonly Scope[];
-  wish: MatchWish;
+async function ladder(sources: MatchSources, query: FinderQuery): Promise<FoundSpan[]> {
+  const { prompt, matched, scopes, wish } = query;
+  const found = wish.spans ? spansOf(sources.space, prompt, { matched, scopes, accept: wish.precisions }) : [];
+  const similar = wish.similar ? await similarTo(sources, query, found) : [];
+  return [...found, ...similar].sort((left, right) => left.start - right.start);
 }
 
 /** Rung 4, for positions that nothing else covers. */
 function similarTo(
   { space, model, text }: MatchSources,
-  { tokens, neutral }: Prompt,
-  { matched, found, scopes, wish }: FoundSoFar,
+  { prompt: { tokens, neutral }, matched, scopes, wish }: FinderQuery,
+  found: FoundSpan[],
 ): Promise<FoundSpan[]> {
   return findSimilar({
     vectors: vectorsOf(space),

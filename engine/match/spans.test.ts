@@ -252,6 +252,16 @@ describe('an edited document', () => {
     expect(spans.some((span) => span.origin === 'edited' && span.end <= next.start)).toBe(true);
   });
 
+  test('stays edited to its end, whatever copy the rest of it is found in', () => {
+    keep(promptOf({ documents: [HANDBOOK] }));
+    keep(promptOf({ documents: [REPORT] }));
+    const between = Array.from({ length: 60 }, (_, at) => `zebra${at} xylophone${at * 7}`).join(' ');
+    const prompt = promptOf({ documents: [`${HANDBOOK.replace(target, 'Closed.')}\n\n${between}\n\n${REPORT}`] });
+    const spans = find(prompt);
+    expect(spans.length).toBeGreaterThan(1);
+    expect(new Set(spans.map((span) => span.origin))).toEqual(new Set(['edited']));
+  });
+
   test('with many changes keeps the short runs between them', () => {
     const lines = Array.from(
       { length: 20 },

@@ -41,7 +41,8 @@ describe('prefill speed', () => {
     expect(learned(0.001, 0).chunkRows(0)).toBe(512);
     expect(learned(1, 0).chunkRows(0)).toBe(96);
     expect(learned(1, 0.01).chunkRows(2000)).toBeLessThan(learned(1, 0.01).chunkRows(0));
-    expect(learned(50, 0).chunkRows(0)).toBe(16);
+    expect(learned(50, 0).chunkRows(0)).toBe(32);
+    expect(learned(1, 0).chunkRows(0, { alone: true })).toBe(288);
   });
 
   test('learns nothing from steps of a few rows', () => {

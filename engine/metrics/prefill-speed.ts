@@ -3,8 +3,12 @@
 
 /** Older steps count less and less, so that a machine that became slower or faster is noticed. */
 const DECAY = 0.98;
-const LONGEST_STEP_MS = 100;
-const CHUNK_ROWS = { least: 16, most: 512, unknown: 32 };
+/** Longer steps compute faster; where others wait, or nobody does, they are short. */
+const LONGEST_STEP_MS = { alone: 300, shared: 100 };
+/** Fewer rows than the least would leave the cores idle: on two cores 16 at a time take half as long again as 32. */
+const CHUNK_ROWS = { least: 32, most: 512, unknown: 32 };
+/** Shorter steps say little about prefill. */
+const LEAST_TELLING_ROWS = 16;
 
 /** Cost of a row at position p, in milliseconds: base + slope · p (attention grows with what lies before). */
 export class PrefillSpeed {
@@ -15,10 +19,10 @@ export class PrefillSpeed {
   #sumXX = 0;
   #sumXY = 0;
 
-  /** A step that computed rows start..end-1 in `ms`. Short steps say little about prefill and are left out. */
+  /** A step that computed rows start..end-1 in `ms`. Short ones are left out. */
   record(start: number, end: number, ms: number): void {
     const rows = end - start;
-    if (rows < CHUNK_ROWS.least || !(ms > 0)) return;
+    if (rows < LEAST_TELLING_ROWS || !(ms > 0)) return;
     const x = (start + end) / 2;
     const y = ms / rows;
     this.#weight = this.#weight * DECAY + rows;
@@ -38,10 +42,10 @@ export class PrefillSpeed {
   }
 
   /** Rows for the next step from position `start` on, so that stop and other people are never kept waiting long. */
-  chunkRows(start: number): number {
+  chunkRows(start: number, { alone } = { alone: false }): number {
     const perRowMs = this.estimateMs(start, start + 1);
     if (perRowMs === null || perRowMs <= 0) return CHUNK_ROWS.unknown;
-    const rows = Math.floor(LONGEST_STEP_MS / perRowMs / CHUNK_ROWS.least) * CHUNK_ROWS.least;
+    const rows = Math.floor(LONGEST_STEP_MS[alone ? 'alone' : 'shared'] / perRowMs / CHUNK_ROWS.least) * CHUNK_ROWS.least;
     return Math.min(CHUNK_ROWS.most, Math.max(CHUNK_ROWS.least, rows));
   }
 }

@@ -25,7 +25,7 @@ export function turnReport(facts: TurnFacts): TurnReport {
   const { output, decodeMs, placed, recomputed } = sequence;
   const { loadMs, prefillMs, sampleMs } = sequence.time;
   const spans = originSpans(plan, sequence);
-  const wasApproximate = placed.some(({ start, end }) => end > start) && recomputed.length < rowsOf(placed);
+  const wasApproximate = placed.some(({ start, end }) => end > start) && (recomputed.length < rowsOf(placed) || sequence.dropsRows);
   return {
     policy: plan.policy,
     quality: plan.quality,
@@ -33,6 +33,7 @@ export function turnReport(facts: TurnFacts): TurnReport {
     // A verified answer is what exact rows give.
     state: wasApproximate && verification === null ? 'approximate' : 'exact',
     healed: false,
+    kvBytes: sequence.kvBytes,
     kvPrecision: lowestPrecision(plan),
     promptTokens: plan.promptTokens,
     tokens: countOrigins(spans),

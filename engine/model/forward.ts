@@ -10,8 +10,9 @@ import { graphFile, readManifest } from './manifest.ts';
 import type { GraphName, ModelManifest } from './manifest.ts';
 import { rotateKeys } from './rope.ts';
 import { RowScores } from './row-scores.ts';
-import type { FreshStream, InfluenceOptions } from './row-scores.ts';
+import type { Deviation, FreshStream, InfluenceOptions } from './row-scores.ts';
 import { Segment } from './segment.ts';
+import { SegmentedModel } from './segmented.ts';
 import { Session } from './sessions.ts';
 import { planeFloatsPerRow } from './shape.ts';
 import type { ModelShape } from './shape.ts';
@@ -41,10 +42,14 @@ interface Parts {
 export class Model {
   readonly manifest: ModelManifest;
   readonly #parts: Parts;
+  #spare: KvBuffer | null = null;
+  readonly #installed: { folder: string; threads: number };
+  #segmented: Promise<SegmentedModel> | null = null;
 
-  private constructor(manifest: ModelManifest, parts: Parts) {
+  private constructor(manifest: ModelManifest, parts: Parts, installed: { folder: string; threads: number }) {
     this.manifest = manifest;
     this.#parts = parts;
+    this.#installed = installed;
   }
 
   /** Opens an installed model. Throws `model-missing` or `model-damaged`. */
@@ -53,22 +58,31 @@ export class Model {
     const { shape } = manifest;
     const file = (name: GraphName) => join(folder, graphFile(name));
     const quiet = { threads, spin: false };
-    return new Model(manifest, {
+    const parts = {
       shallow: await Segment.open('shallow', { file: file('shallow'), shape }, quiet),
       deep: await Segment.open('deep', { file: file('deep'), shape }, { threads, spin: true }),
       rotation: await Session.open(file('rotation'), quiet),
       embedding: await Session.open(file('embedding'), quiet),
       scores: await RowScores.open(folder, shape, quiet),
-    });
+    };
+    return new Model(manifest, parts, { folder, threads });
   }
 
   get shape(): ModelShape {
     return this.manifest.shape;
   }
 
-  /** An empty sequence. */
+  /** An empty sequence, in the room of one that was given back: the system takes its time to hand out new memory. */
   newKvBuffer(): KvBuffer {
-    return new KvBuffer(this.shape);
+    const kv = this.#spare ?? new KvBuffer(this.shape);
+    this.#spare = null;
+    kv.truncate(0);
+    return kv;
+  }
+
+  /** Nobody will use this buffer any more. The largest one is kept for the next sequence. */
+  giveBack(kv: KvBuffer): void {
+    if (kv.capacity > (this.#spare?.capacity ?? 0)) this.#spare = kv;
   }
 
   /**
@@ -174,6 +188,15 @@ export class Model {
   }
 
   /**
+   * How much the last `queries` of `rows` look at each of the others at the first deep layer, all of them as computed
+   * from `rows`, and how far the values in `kv` are from theirs: the factors of KVShare's score. [candidates] each
+   */
+  async deviation(kv: KvBuffer, rows: FreshStream, queries: number): Promise<Deviation> {
+    this.#checkInUse(kv, rows.positions.toSorted(), rows.y.length / this.shape.hidden);
+    return this.#parts.scores.deviation(kv, rows, queries);
+  }
+
+  /**
    * Mean attention of `queries` (as `forward` and `deep` give them, over their layers, heads and rows) at `positions`
    * on every row of the sequence; hidden and later rows get none. Sums to 1. [kv.rows]
    */
@@ -181,7 +204,17 @@ export class Model {
     return this.#parts.scores.attention(kv, queries, positions);
   }
 
+  /** The same layers in segments whose rows may differ. Opened when it is first asked for: it holds the weights again. */
+  segmented(): Promise<SegmentedModel> {
+    this.#segmented ??= SegmentedModel.open(this.#installed.folder, this.shape, this.#installed).catch((error) => {
+      this.#segmented = null;
+      throw error;
+    });
+    return this.#segmented;
+  }
+
   async close(): Promise<void> {
+    await (await this.#segmented)?.close();
     const { shallow, deep, rotation, embedding, scores } = this.#parts;
     for (const part of [shallow, deep, rotation, embedding, scores]) await part.close();
   }

@@ -110,18 +110,18 @@ describe('attention', () => {
   });
 });
 
+const positions = positionsOf(0, ROWS);
+
+/** A sequence in which some rows stand for another token, and the stream of the right tokens. */
+async function spoilt(rows: number[]): Promise<{ kv: KvBuffer; y: Float32Array }> {
+  const { kv } = await prefill(model);
+  const y = await model.shallow(kv, IDS, positions);
+  const wrong = await prefill(model, Int32Array.from(someTokens(ROWS, 77)));
+  for (const row of rows) await model.place(kv, row, [wrong.kv.exportRows(row, row + 1)]);
+  return { kv, y };
+}
+
 describe('influence', () => {
-  const positions = positionsOf(0, ROWS);
-
-  /** A sequence in which some rows stand for another token, and the stream of the right tokens. */
-  async function spoilt(rows: number[]): Promise<{ kv: KvBuffer; y: Float32Array }> {
-    const { kv } = await prefill(model);
-    const y = await model.shallow(kv, IDS, positions);
-    const wrong = await prefill(model, Int32Array.from(someTokens(ROWS, 77)));
-    for (const row of rows) await model.place(kv, row, [wrong.kv.exportRows(row, row + 1)]);
-    return { kv, y };
-  }
-
   test('is zero where the cached rows are what would be computed', async () => {
     const { kv, y } = await spoilt([]);
     const scores = await model.influence(kv, { y, positions }, { queries: QUERIES });
@@ -203,6 +203,65 @@ describe('influence', () => {
     await expect(model.influence(kv, { y, positions }, { queries: 1 })).rejects.toThrow(RangeError);
   });
 });
+
+describe('deviation', () => {
+  test('matches a plain computation: attention of all queries and heads, and the change of all values', async () => {
+    const { shape } = model;
+    const exact = await prefill(model);
+    const { kv, y } = await spoilt([12, 20, 38, 60]);
+    const layer = shape.boundary;
+    // Queries stand before, between and behind the candidates.
+    const candidates = Int32Array.of(12, 20, 21, 38, 60);
+    const queryPositions = Int32Array.of(5, 30, 31, ...positionsOf(ROWS - QUERIES, ROWS).filter((row) => row !== 60));
+    const given = Int32Array.of(...candidates, ...queryPositions);
+    const picked = new Float32Array(given.length * shape.hidden);
+    for (const [to, row] of given.entries())
+      picked.set(y.subarray(row * shape.hidden, (row + 1) * shape.hidden), to * shape.hidden);
+    const attention = new Float64Array(candidates.length);
+    for (let head = 0; head < shape.heads; head++) {
+      const kvHead = Math.floor((head * shape.kvHeads) / shape.heads);
+      for (const position of queryPositions) {
+        const q = queryOf(exact.queries, shape, { layer: 0, head, row: position, rows: ROWS });
+        const fresh = naiveAttention(withFresh(kv, exact.kv, given), q, { layer, head: kvHead, position });
+        for (const [index, row] of candidates.entries()) attention[index]! += fresh[row]!;
+      }
+    }
+    const change = Array.from(candidates, (row) =>
+      positionsOf(0, shape.kvHeads).reduce((sum, head) => {
+        const [right, wrong] = [exact.kv, kv].map((of) => vector(of, 'v', { layer, head, row }));
+        return sum + minus(right!, wrong!).reduce((norm, value) => norm + Math.abs(value), 0);
+      }, 0),
+    );
+    const scores = await model.deviation(kv, { y: picked, positions: given }, queryPositions.length);
+    expect(largestDifference(scores.attention, attention)).toBeLessThan(1e-4);
+    expect(largestDifference(scores.change, change)).toBeLessThan(1e-4);
+    expect(scores.change[2]).toBeLessThan(1e-4);
+    expect(Math.min(scores.change[0]!, scores.change[1]!, scores.change[3]!, scores.change[4]!)).toBeGreaterThan(0.1);
+  });
+
+  test('is none for hidden rows, and needs queries', async () => {
+    const { kv, y } = await spoilt([11]);
+    const before = await model.deviation(kv, { y, positions }, QUERIES);
+    kv.hide(11, 12);
+    const hidden = await model.deviation(kv, { y, positions }, QUERIES);
+    expect(before.change[11]).toBeGreaterThan(0.1);
+    expect(hidden.change[11]).toBe(0);
+    await expect(model.deviation(kv, { y, positions }, 0)).rejects.toThrow(RangeError);
+  });
+});
+
+/** A copy of the boundary layer's keys, in which some rows are those of another sequence. */
+function withFresh(kv: KvBuffer, fresh: KvBuffer, rows: Int32Array): KvBuffer {
+  const { kvHeads, headSize, boundary } = model.shape;
+  const keys = kv.layer('rotatedK', boundary).slice();
+  for (let head = 0; head < kvHeads; head++) {
+    for (const row of rows) {
+      keys.set(vector(fresh, 'rotatedK', { layer: boundary, head, row }), (head * kv.capacity + row) * headSize);
+    }
+  }
+  const seen = { rows: kv.rows, capacity: kv.capacity, isHidden: () => false, layer: () => keys };
+  return seen as Partial<KvBuffer> as KvBuffer;
+}
 
 describe('layers', () => {
   const layersOf = (layers: number) => {

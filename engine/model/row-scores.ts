@@ -23,6 +23,14 @@ export interface InfluenceOptions {
   keyTerm?: boolean;
 }
 
+/** KVShare's two factors of a row's score, one value for each candidate. */
+export interface Deviation {
+  /** Attention on the row, summed over heads and queries. */
+  attention: Float32Array;
+  /** Sum of the absolute changes of its values over all heads, fresh minus buffered. */
+  change: Float32Array;
+}
+
 /** Bounds the memory of one run: heads · queries · rows floats, a few times. */
 const QUERIES_PER_RUN = 32;
 
@@ -68,6 +76,27 @@ export class RowScores {
     return scores;
   }
 
+  /** See `Model.deviation`. */
+  async deviation(kv: KvBuffer, rows: FreshStream, queries: number): Promise<Deviation> {
+    const { positions } = rows;
+    const candidates = positions.subarray(0, positions.length - queries);
+    if (queries < 1 || queries > positions.length)
+      throw new RangeError(`${queries} queries among ${positions.length} rows`);
+    const { q, qpos, k, v } = await this.#probe(rows, queries);
+    const { pk, kpos } = this.#freshKeys(kv, positions, k.data);
+    const inputs = { q, qpos, pk, kpos, past: integers(Int32Array.of(kv.rows)) };
+    const all = new Float32Array(kv.rows);
+    for (let first = 0; first < queries; first += QUERIES_PER_RUN) {
+      const run = { ...inputs, chosen: chosenQueries(first, queries) };
+      const { attention } = await this.#sessions.attention.run(run, ['attention']);
+      for (let row = 0; row < all.length; row++) all[row]! += attention![row]!;
+    }
+    return {
+      attention: Float32Array.from(candidates, (position) => all[position]!),
+      change: this.#changes(kv, candidates, v.data),
+    };
+  }
+
   /** See `Model.attention`. */
   async attention(kv: KvBuffer, queries: Float32Array, positions: Int32Array): Promise<Float32Array> {
     const { heads, kvHeads, headSize } = this.#shape;
@@ -100,7 +129,7 @@ export class RowScores {
   }
 
   /** What the first deep layer makes of the stream: q of the queries, k and v of all rows. */
-  async #probe({ y, positions }: FreshStream, queries: number): Promise<Record<string, Input>> {
+  async #probe({ y, positions }: FreshStream, queries: number): Promise<Probed> {
     const { heads, kvHeads, headSize, hidden } = this.#shape;
     const count = positions.length;
     const { q, k, v } = await this.#sessions.probe.run(
@@ -117,6 +146,37 @@ export class RowScores {
       k: floats(k!, [kvHeads, count, headSize]),
       v: floats(v!, [kvHeads, count, headSize]),
     };
+  }
+
+  /** Keys of the first deep layer: the buffer's, and in the place of rows that are computed afresh their fresh form. */
+  #freshKeys(kv: KvBuffer, positions: Int32Array, fresh: Float32Array): Record<'pk' | 'kpos', Input> {
+    const { boundary, kvHeads, headSize } = this.#shape;
+    const keys = kv.layer('rotatedK', boundary).slice();
+    for (let head = 0; head < kvHeads; head++) {
+      for (const [row, position] of positions.entries()) {
+        const from = (head * positions.length + row) * headSize;
+        keys.set(fresh.subarray(from, from + headSize), (head * kv.capacity + position) * headSize);
+      }
+    }
+    const kpos = kv.seenBy('deep', kv.rows);
+    for (const position of positions) kpos[position] = position;
+    return { pk: floats(keys, [kvHeads, kv.capacity, headSize]), kpos: integers(kpos) };
+  }
+
+  /** ‖Δv‖₁ of each candidate at the first deep layer, over all heads; 0 for hidden rows. */
+  #changes(kv: KvBuffer, candidates: Int32Array, fresh: Float32Array): Float32Array {
+    const { boundary, kvHeads, headSize } = this.#shape;
+    const buffered = kv.layer('v', boundary);
+    const rows = fresh.length / (kvHeads * headSize);
+    return Float32Array.from(candidates, (position, row) => {
+      if (kv.isHidden(position)) return 0;
+      let sum = 0;
+      for (let head = 0; head < kvHeads; head++) {
+        const [from, at] = [(head * rows + row) * headSize, (head * kv.capacity + position) * headSize];
+        for (let lane = 0; lane < headSize; lane++) sum += Math.abs(fresh[from + lane]! - buffered[at + lane]!);
+      }
+      return sum;
+    });
   }
 
   // Of the buffer's rows, those that are computed afresh are seen in their fresh form only; what lies behind the last
@@ -144,7 +204,9 @@ function chosenQueries(first: number, count: number): Input {
   return integers(Int32Array.from({ length }, (_, index) => first + index));
 }
 
-function floats(data: Float32Array, dims: number[]): Input {
+type Probed = Record<'q' | 'k' | 'v', Input & { data: Float32Array }> & { qpos: Input };
+
+function floats(data: Float32Array, dims: number[]): Input & { data: Float32Array } {
   return { type: 'float32', data, dims };
 }
 

@@ -14,8 +14,8 @@ export interface AblationOptions {
   influence: 'never' | 'auto' | 'always';
   /** Whether the change of a key counts as influence, beside that of a value. */
   keyTerm: boolean;
-  /** Whether the question's attention counts. */
-  relevance: boolean;
+  /** Whether the question's attention counts: never, always, or only where the shallow layers do not look. */
+  relevance: 'never' | 'auto' | 'always';
   /** Rows are chosen in windows of neighbours instead of one by one. */
   grouping: boolean;
   /** Share of the rows that are computed again, in place of the budget by class; null: by class. */
@@ -31,7 +31,7 @@ export const ALL_IDEAS: AblationOptions = {
   editWindows: true,
   influence: 'auto',
   keyTerm: true,
-  relevance: true,
+  relevance: 'auto',
   grouping: true,
   recomputeShare: null,
   bursts: true,

@@ -22,7 +22,7 @@ const LEAST_SAVED_ROWS = 64;
 const LOOK_AT_MOST_TOKENS = 1500;
 
 /** Bursts of 7 and the new token fill a run of 8 rows, which costs little more than a run of one. */
-const REPAIR: RepairSchedule = { rows: 7, everySteps: 4 };
+export const BURSTS: RepairSchedule = { rows: 7, everySteps: 4 };
 
 export interface Finds {
   /** Ascending, disjoint, behind the prefix, before the last position. */
@@ -59,9 +59,11 @@ function draftOf(finds: Finds, quality: 'balanced' | 'fast', ideas: AblationOpti
   const choice = sum(recompute) > sum(forced.map(lengthOf)) && sum(recompute) < lengthOf(finds.spans);
   const cheap = lengthOf(finds.spans) > LOOK_AT_MOST_TOKENS && finds.spans.every(({ origin }) => origin === 'moved');
   const looks = ideas.influence === 'always' || (ideas.influence === 'auto' && !cheap);
+  // Beside influence the question's attention costs a run of its rows through all layers and changes next to nothing.
+  const asks = ideas.relevance === 'always' || (ideas.relevance === 'auto' && !looks);
   const selector = {
     influence: choice && looks,
-    relevance: choice && ideas.relevance,
+    relevance: choice && asks,
     keyTerm: ideas.keyTerm,
     grouping: ideas.grouping,
   };
@@ -93,7 +95,7 @@ function planOf(
     forced: merge(forced.flat()),
     recomputeTokens,
     selector,
-    repair: repaired ? REPAIR : null,
+    repair: repaired ? BURSTS : null,
     verify: wish.verify,
   };
 }

@@ -10,7 +10,19 @@ const LEAST_ATTENTION = 0.02;
 /** So many looks in a row with less than that end the repair for this answer. */
 const QUIET_LOOKS = 3;
 
-export class DecodeRepair {
+/** What decoding asks of a repair, once in each step. */
+export interface Repair {
+  /** No burst will come any more. */
+  readonly finished: boolean;
+  /** Whether the step under way should tell `observe` what its token looks at. */
+  readonly wantsAttention: boolean;
+  /** Rows to compute again together with decode step `step`, ascending, often none. They count as done. */
+  nextBurst(step: number): Int32Array;
+  /** Attention of a decoded token on every row, [rows]. */
+  observe(attention: Float32Array): void;
+}
+
+export class DecodeRepair implements Repair {
   readonly #schedule: RepairSchedule;
   /** Rows that were not computed again yet. */
   readonly #approximate: Set<number>;

@@ -29,6 +29,28 @@ export interface ApproximatePlan {
   repair: RepairSchedule | null;
   /** Whether the answer is checked against exact rows before it is final. */
   verify: boolean;
+  /** Policy `semsharekv`: which rows are computed, and which are kept at all, differs by layer. Left out: it does not. */
+  layered?: LayeredPlan | undefined;
+}
+
+/** Shares that fall with depth; see `policies/semsharekv.ts`. */
+export interface LayeredPlan {
+  /** Of the rows with a cached one, those that deviate most in the first layer and are computed again first. */
+  highDeviation: number;
+  /** The rows that together get this share of all attention come next. */
+  recovery: number;
+  /** Of the rows with a cached one, how many are computed again, from the second layer to the last. */
+  recompute: Decay;
+  /**
+   * Of all rows of the prompt, how many the first layer keeps; the last one keeps as many as let the rows held at once
+   * stay within a share of all rows of all layers.
+   */
+  retain: { first: number; peak: number };
+}
+
+export interface Decay {
+  first: number;
+  last: number;
 }
 
 /** How the rows beyond the forced ones are chosen, and what it costs: see `selection.ts`. */
@@ -41,10 +63,14 @@ export interface Selector {
   keyTerm: boolean;
   /** Rows are chosen in windows of neighbours instead of one by one. */
   grouping: boolean;
+  /** KVShare's score in the place of influence: attention of all fresh rows times the change of the values. */
+  measure?: 'dhd' | undefined;
 }
 
 export interface RepairSchedule {
   /** Rows in one burst, every `everySteps` decode steps. */
   rows: number;
   everySteps: number;
+  /** As KVShare does it: each step is followed by the rows that its own attention puts first. See `step-repair.ts`. */
+  newest?: true | undefined;
 }

@@ -161,11 +161,11 @@ describe('other methods are special cases', () => {
   });
 
   test('by influence alone: single rows, the highest', () => {
-    expect(rows({ influence: 'always', relevance: false, recomputeShare: 0.15 })).toEqual(highest(influence, 138));
+    expect(rows({ influence: 'always', relevance: 'never', recomputeShare: 0.15 })).toEqual(highest(influence, 138));
   });
 
   test('no repair at all', () => {
-    expect(rows({ influence: 'never', relevance: false, recomputeShare: 0 })).toEqual([]);
+    expect(rows({ influence: 'never', relevance: 'never', recomputeShare: 0 })).toEqual([]);
   });
 });
 

@@ -67,6 +67,13 @@ test('four bits are never kept for answers that nobody checks', () => {
   expect(kept).toEqual(['lossless', 'fp16', 'int8', 'int8']);
 });
 
+test('four bits are kept where every answer is checked, and never in a clinic', () => {
+  const rough = { ...settings, kvPrecision: 'int4' } as const;
+  expect(effective({ profile: personal, settings: rough, options: { verify: true } }).precision).toBe('int4');
+  const clinic = { ...personal, kind: 'clinic' } as const;
+  expect(effective({ profile: clinic, settings: rough, options: { verify: true } }).precision).toBe('lossless');
+});
+
 test('a turn reads no row that is less precise than those it keeps', () => {
   expect(readablePrecisions('lossless')).toEqual(['lossless']);
   expect(readablePrecisions('fp16')).toEqual(['lossless', 'fp16']);

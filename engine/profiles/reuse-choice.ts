@@ -30,12 +30,14 @@ export function effective({ profile, settings, options }: Choosing): EffectiveCh
   const verify = options.verify ?? profile.verify ?? clinic;
   // Where the answer is to be that of a full computation, rows that lost something would make it another one.
   const lossless = clinic || verify || policy !== 'hearth' || quality === 'exact';
+  // Four bits change words; where every answer is checked against rows computed anew, that costs a correction at most.
+  const roughButChecked = verify && !clinic && policy === 'hearth' && quality !== 'exact' && settings.kvPrecision === 'int4';
   return {
     policy,
     quality,
     verify,
-    similar: policy === 'hearth' && quality === 'fast' && !clinic,
-    precision: lossless ? 'lossless' : unverified(settings.kvPrecision),
+    similar: (policy === 'semsharekv' || (policy === 'hearth' && quality === 'fast')) && !clinic,
+    precision: lossless && !roughButChecked ? 'lossless' : allowed(settings.kvPrecision, verify),
   };
 }
 
@@ -45,6 +47,6 @@ export function readablePrecisions(precision: KvPrecision): KvPrecision[] {
 }
 
 /** Four bits need somebody who checks the answer. */
-function unverified(precision: KvPrecision): KvPrecision {
-  return precision === 'int4' ? 'int8' : precision;
+function allowed(precision: KvPrecision, verify: boolean): KvPrecision {
+  return precision === 'int4' && !verify ? 'int8' : precision;
 }

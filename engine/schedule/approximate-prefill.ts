@@ -13,9 +13,16 @@ import type { TokenRange } from '../types.ts';
 import { LOAD_STEP_MS } from './exact-rows.ts';
 import type { RowSource } from './exact-rows.ts';
 
+/** Every row of a run is compared with all positions up to the last one: far apart they cost more than two runs. */
+const RUN_REACH_TOKENS = 512;
+/** A run takes some time whatever it computes. */
+const LEAST_RUN_ROWS = 32;
+
 /** Rows of one cached block, for the positions from `start` on. */
 export interface SpanSource extends TokenRange {
   rows: RowSource;
+  /** The block that the rows lie in, uncut, and where in it they begin. */
+  whole?: { rows: RowSource; offset: number } | undefined;
 }
 
 interface Work {
@@ -30,6 +37,7 @@ interface Parts {
   model: Model;
   speed: PrefillSpeed;
   loadSpeed: LoadSpeed;
+  alone: () => boolean;
 }
 
 export class ApproximatePrefill {
@@ -45,6 +53,8 @@ export class ApproximatePrefill {
   readonly #work: Work;
   readonly #parts: Parts;
   readonly #prefix: number;
+  /** By KVShare's measure, how far the values of each placed position are off. */
+  readonly #changes = new Map<number, number>();
   /** Output of the shallow layers for the positions behind the prefix, [positions, hidden]; null: not computed. */
   #shallow: Float32Array | null = null;
 
@@ -58,6 +68,12 @@ export class ApproximatePrefill {
   get approximateRows(): Int32Array {
     const again = new Set(this.recomputed);
     return Int32Array.from(positionsOf(this.placed).filter((position) => !again.has(position)));
+  }
+
+  /** How far the values of each approximate row were off, where that was looked at; else null. */
+  get approximateChanges(): Float32Array | null {
+    if (this.#changes.size === 0) return null;
+    return Float32Array.from(this.approximateRows, (position) => this.#changes.get(position) ?? 0);
   }
 
   /** First position whose row is approximate; null where everything was computed after all. */
@@ -146,6 +162,7 @@ export class ApproximatePrefill {
   }
 
   async #influence(candidates: Int32Array, questions: Int32Array): Promise<Float32Array> {
+    if (this.#work.plan.selector.measure === 'dhd') return this.#deviation(candidates);
     const { model } = this.#parts;
     const positions = Int32Array.of(...candidates, ...questions);
     this.rowLayers += positions.length * PROBE_LAYERS;
@@ -158,6 +175,20 @@ export class ApproximatePrefill {
         keyTerm: this.#work.plan.selector.keyTerm,
       },
     );
+  }
+
+  /** KVShare's score: what all rows that are computed anyway look at, times how far its values are off. */
+  async #deviation(candidates: Int32Array): Promise<Float32Array> {
+    const { kv, tokens } = this.#work;
+    const placed = new Set(candidates);
+    const behind = Array.from({ length: tokens.length - this.#prefix }, (_, index) => this.#prefix + index);
+    const fresh = behind.filter((position) => !placed.has(position));
+    const positions = Int32Array.of(...candidates, ...fresh);
+    this.rowLayers += positions.length * PROBE_LAYERS;
+    const rows = { y: this.#shallowRows(positions), positions };
+    const { attention, change } = await this.#parts.model.deviation(kv, rows, fresh.length);
+    for (const [index, position] of candidates.entries()) this.#changes.set(position, change[index]!);
+    return attention.map((value, index) => value * change[index]!);
   }
 
   /** How much the question looks at each candidate in the middle layers, with the rows as they are. */
@@ -184,7 +215,7 @@ export class ApproximatePrefill {
     );
     const depth = this.#shallow === null ? layers : layers - boundary;
     for (let start = 0; start < rows.length;) {
-      const end = Math.min(rows.length, start + this.#chunkRows(rows[start]!, depth / layers));
+      const end = runEnd(rows, start, this.#chunkRows(rows[start]!, depth / layers));
       const positions = rows.slice(start, end);
       const want = { positions, logits: end === rows.length ? 'last' : 'none' } as const;
       const { logits } = await this.#timed(() =>
@@ -215,7 +246,7 @@ export class ApproximatePrefill {
 
   /** Rows of a step through `share` of the layers. */
   #chunkRows(start: number, share: number): number {
-    return Math.round(this.#parts.speed.chunkRows(start) / Math.max(share, 0.2));
+    return Math.round(this.#parts.speed.chunkRows(start, { alone: this.#parts.alone() }) / Math.max(share, 0.2));
   }
 
   async #timed<T>(act: () => Promise<T>): Promise<T> {
@@ -224,6 +255,14 @@ export class ApproximatePrefill {
     this.computeMs += performance.now() - startedAt;
     return result;
   }
+}
+
+/** Rows start..end-1 go into one run: `most` at most, and none that lies far behind the first, unless they are few. */
+function runEnd(rows: Int32Array, start: number, most: number): number {
+  const end = Math.min(rows.length, start + most);
+  const reach = rows[start]! + RUN_REACH_TOKENS;
+  const far = rows.subarray(start, end).findIndex((position) => position >= reach);
+  return far === -1 ? end : Math.min(end, Math.max(start + far, start + LEAST_RUN_ROWS));
 }
 
 function lengthOf(ranges: readonly TokenRange[]): number {

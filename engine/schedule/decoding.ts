@@ -5,7 +5,9 @@ import type { TurnReport } from '../contract/chat.ts';
 import type { Model } from '../model/forward.ts';
 import type { KvBuffer } from '../model/kv-buffer.ts';
 import { DecodeRepair } from '../plan/repair.ts';
+import type { Repair } from '../plan/repair.ts';
 import type { RepairSchedule } from '../plan/reuse-plan.ts';
+import { StepRepair } from '../plan/step-repair.ts';
 
 export type Sample = (logits: Float32Array, output: readonly number[]) => number;
 
@@ -25,6 +27,9 @@ export interface DecodingWork {
   emit: (event: { type: 'token'; id: number }) => void;
 }
 
+/** Logits [vocabulary] behind the `index`-th token of the answer. */
+export type LayeredStep = (id: number, index: number) => Promise<Float32Array>;
+
 type StopReason = TurnReport['stopReason'];
 
 export class Decoding {
@@ -36,8 +41,9 @@ export class Decoding {
   finished: StopReason | null = null;
   readonly #work: DecodingWork;
   #sample: Sample;
-  #repair: DecodeRepair | null = null;
+  #repair: Repair | null = null;
   #steps = 0;
+  #layered: LayeredStep | null = null;
 
   constructor(work: DecodingWork) {
     this.#work = work;
@@ -48,10 +54,16 @@ export class Decoding {
     this.finished ??= reason;
   }
 
-  /** From now on bursts of these prompt rows are computed again. */
-  repair(schedule: RepairSchedule | null, approximateRows: Int32Array): void {
-    this.#repair =
-      schedule === null || approximateRows.length === 0 ? null : new DecodeRepair(schedule, approximateRows);
+  /** From now on bursts of these prompt rows are computed again. `changes`: how far each is off, if that is known. */
+  repair(schedule: RepairSchedule | null, approximateRows: Int32Array, changes: Float32Array | null = null): void {
+    if (schedule === null || approximateRows.length === 0) this.#repair = null;
+    else if (schedule.newest === true) this.#repair = new StepRepair(schedule.rows, approximateRows, changes);
+    else this.#repair = new DecodeRepair(schedule, approximateRows);
+  }
+
+  /** From now on tokens are computed over rows that differ by layer, which are not in `kv`. */
+  over(next: LayeredStep): void {
+    this.#layered = next;
   }
 
   /** Chooses a token from the logits [vocabulary] behind everything so far. */
@@ -65,6 +77,7 @@ export class Decoding {
     this.finished = null;
     this.#sample = sample;
     this.#repair = null;
+    this.#layered = null;
     this.#accept(next);
   }
 
@@ -82,6 +95,7 @@ export class Decoding {
     const { kv, model, draft } = this.#work;
     const previous = this.output.at(-1);
     if (previous === undefined) throw new Error('assertion failed: decode before the first token');
+    if (this.#layered !== null) return this.take(await this.#layered(previous, this.output.length - 1));
     const burst = this.#repair?.nextBurst(this.#steps++) ?? null;
     if (burst !== null && burst.length > 0) return this.#stepWithRepair(previous, burst);
     if (this.#repair?.finished === true) this.#repair = null;
@@ -99,8 +113,12 @@ export class Decoding {
     const { kv, model, tokens } = this.#work;
     const ids = Int32Array.of(...Array.from(burst, (position) => tokens[position] ?? 0), previous);
     const positions = Int32Array.of(...burst, kv.rows);
-    const { logits } = await model.forward(kv, ids, { logits: 'last', positions });
+    const asked = this.#repair?.wantsAttention === true;
+    const { logits, queries } = await model.forward(kv, ids, { logits: 'last', positions, queries: asked });
     this.repairedTokens += burst.length;
+    if (queries !== null) {
+      await this.#observe(lastRow(queries, positions.length, model.shape.headSize), positions.slice(-1));
+    }
     this.take(logits!);
   }
 
@@ -140,4 +158,15 @@ export class Decoding {
     if (this.output.length >= maxTokens) this.finish('length');
     else if (tokens.length + this.output.length > model.shape.context) this.finish('context');
   }
+}
+
+/** Of queries [layers, heads, rows, headSize] those of the last row. */
+function lastRow(queries: Float32Array, rows: number, headSize: number): Float32Array {
+  const lanes = queries.length / (rows * headSize);
+  const last = new Float32Array(lanes * headSize);
+  for (let lane = 0; lane < lanes; lane++) {
+    const end = (lane + 1) * rows * headSize;
+    last.set(queries.subarray(end - headSize, end), lane * headSize);
+  }
+  return last;
 }

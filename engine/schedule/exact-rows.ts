@@ -39,15 +39,15 @@ export interface Chunk {
   logits: Float32Array | null;
 }
 
-/** Computes the rows that are missing of `tokens`, in chunks of about 100 ms by what this machine has shown so far. */
+/** Computes the rows that are missing of `tokens`, in short chunks by what this machine has shown so far. */
 export async function* prefillRows(
   kv: KvBuffer,
   tokens: Int32Array,
-  { model, speed, logits }: { model: Model; speed: PrefillSpeed; logits: boolean },
+  { model, speed, logits, alone }: { model: Model; speed: PrefillSpeed; logits: boolean; alone: () => boolean },
 ): AsyncGenerator<Chunk> {
   while (kv.rows < tokens.length) {
     const start = kv.rows;
-    const end = Math.min(tokens.length, start + speed.chunkRows(start));
+    const end = Math.min(tokens.length, start + speed.chunkRows(start, { alone: alone() }));
     const startedAt = performance.now();
     const wanted = logits && end === tokens.length ? 'last' : 'none';
     const result = await model.forward(kv, tokens.subarray(start, end), { logits: wanted });

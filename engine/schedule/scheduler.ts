@@ -48,7 +48,9 @@ export class Scheduler {
     for (let count = this.#running.length; count > 0; count--) {
       this.#turn = (this.#turn + 1) % this.#running.length;
       const sequence = this.#running[this.#turn];
-      if (sequence !== undefined && !sequence.done) return sequence;
+      if (sequence === undefined || sequence.done) continue;
+      sequence.alone = this.#active === 1;
+      return sequence;
     }
     return null;
   }

@@ -263,3 +263,31 @@ test('a sequence without an answer computes the rows of its tokens and nothing e
   expect(one.output).toEqual([]);
   expect(greatestDifference(one, exact, tokens.length)).toBe(0);
 });
+
+test('rows that were let go make room for the next sequence, which sees nothing of them', async () => {
+  const first = await done(sequence({}));
+  const { kv } = first;
+  first.release();
+  const second = await done(sequence({ tokens: tokens.subarray(0, 100) }));
+  expect(second.kv).toBe(kv);
+  const fresh = await done(sequence({ tokens: tokens.subarray(0, 100) }));
+  expect(fresh.kv).not.toBe(kv);
+  expect(second.output).toEqual(fresh.output);
+  expect(greatestDifference(second, fresh, 100)).toBe(0);
+});
+
+test('a prefix that lost precision is checked from its first rough row on, and the answer is the exact one', async () => {
+  const [good, rest] = [exact.kv.exportRows(0, 40), exact.kv.exportRows(40, 120)];
+  const rough = { ...rest, k: rest.k.map(noise()), v: rest.v.map(noise()) };
+  const reuse = [() => good, () => rough];
+  const unchecked = await done(sequence({ reuse }));
+  const one = await done(sequence({ reuse, roughFrom: 40 }));
+  expect(unchecked.output).not.toEqual(exact.output);
+  expect(unchecked.checkedTokens).toBeNull();
+  expect(one.output).toEqual(exact.output);
+  expect(one.reusedTokens).toBe(120);
+  expect(one.checkedTokens).not.toBeNull();
+  expect(one.exactRows).toBe(one.kv.rows);
+  const right = await done(sequence({ reuse: [() => good], roughFrom: 40 }));
+  expect(right.checkedTokens).toBeNull();
+});

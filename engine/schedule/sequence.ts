@@ -15,6 +15,7 @@ import { Decoding } from './decoding.ts';
 import type { Draft, Sample } from './decoding.ts';
 import { loadRows, prefillRows } from './exact-rows.ts';
 import type { RowSource } from './exact-rows.ts';
+import { SemsharekvPrefill } from './semsharekv-prefill.ts';
 import { checkAnswer } from './verification.ts';
 
 export interface SequenceWork {
@@ -23,6 +24,8 @@ export interface SequenceWork {
   reuse: readonly RowSource[];
   /** Null: everything behind the prefix is computed. */
   approximate: { plan: ApproximatePlan; sources: readonly SpanSource[] } | null;
+  /** From this position on the prefix lost precision when it was kept, and the answer is to be checked; null: neither. */
+  roughFrom?: number | null;
   /** 0: only the rows are wanted, no answer. */
   maxTokens: number;
   eosTokenIds: readonly number[];
@@ -61,6 +64,8 @@ export class Sequence {
   /** Span rows that really came from the cache, and those of them that were computed again. */
   placed: readonly TokenRange[] = [];
   recomputed: Int32Array = new Int32Array();
+  /** Whether nobody else waits for the machine: the scheduler says so. Its steps may then take longer. */
+  alone = false;
   stopReason: StopReason | null = null;
   checkedTokens: number | null = null;
   readonly #work: SequenceWork;
@@ -73,13 +78,16 @@ export class Sequence {
   /** First position whose row is approximate; null: none is. */
   #approximateFrom: number | null = null;
   #exactRows = 0;
+  #isReleased = false;
+  readonly #isAlone = () => this.alone;
+  #layered: SemsharekvPrefill | null = null;
 
   constructor(work: SequenceWork, parts: SequenceParts) {
     this.#work = work;
     this.#parts = parts;
     this.kv = work.kv ?? parts.model.newKvBuffer();
     // Room for the whole prompt at once: growing along the way would copy the rows again and again.
-    this.kv.reserve(work.tokens.length - this.kv.rows);
+    if (!work.approximate?.plan.layered) this.kv.reserve(work.tokens.length - this.kv.rows);
     this.#decoding = new Decoding({ ...work, kv: this.kv, model: parts.model, emit: (event) => this.#emit(event) });
     this.#phases = this.#run();
   }
@@ -91,6 +99,16 @@ export class Sequence {
   /** Tokens of the answer so far. */
   get output(): readonly number[] {
     return this.#decoding.output;
+  }
+
+  /** Most bytes of keys and values that were held at once; cached blocks that they came from are not counted. */
+  get kvBytes(): number {
+    return Math.max(this.kv.bytes, this.#layered?.peakBytes ?? 0);
+  }
+
+  /** Whether rows of the prompt are missing in some layers. */
+  get dropsRows(): boolean {
+    return (this.#layered?.droppedRowLayers ?? 0) > 0;
   }
 
   get decodeMs(): number {
@@ -129,6 +147,12 @@ export class Sequence {
     else this.#decoding.finish(reason);
   }
 
+  /** Lets go of the rows. Only when the sequence is done and nobody reads them any more. */
+  release(): void {
+    if (!this.#isReleased) this.#parts.model.giveBack(this.kv);
+    this.#isReleased = true;
+  }
+
   /** What happens, in order, until the sequence is done. One reader. */
   async *events(): AsyncGenerator<SequenceEvent, void> {
     for (;;) {
@@ -145,15 +169,22 @@ export class Sequence {
 
   async *#run(): AsyncGenerator<void, void> {
     const { reuse, approximate, maxTokens } = this.#work;
-    if (reuse.length > 0) yield* this.#load();
-    const logits = approximate === null ? yield* this.#prefill() : yield* this.#prefillApproximately(approximate);
+    const layered = approximate?.plan.layered !== undefined;
+    if (reuse.length > 0 && !layered) yield* this.#load();
+    const logits =
+      approximate === null
+        ? yield* this.#prefill()
+        : layered
+          ? yield* this.#prefillLayered(approximate)
+          : yield* this.#prefillApproximately(approximate);
     if (maxTokens === 0) return;
     const startedAt = performance.now();
     this.#decoding.take(logits);
     this.time.sampleMs = performance.now() - startedAt;
     this.#emit({ type: 'prefilled' });
     yield* this.#decoding.run();
-    if (approximate?.plan.verify === true && this.#approximateFrom !== null) yield* this.#verify();
+    const verify = approximate?.plan.verify === true || this.#roughFrom !== null;
+    if (verify && this.#approximateFrom !== null) yield* this.#verify();
   }
 
   async *#load(): AsyncGenerator<void, void> {
@@ -162,6 +193,7 @@ export class Sequence {
       loadSpeed.record(rows, ms);
       this.time.loadMs += ms;
       this.reusedTokens = this.kv.rows;
+      this.#approximateFrom = this.#roughFrom;
       yield;
     }
   }
@@ -171,7 +203,12 @@ export class Sequence {
     const { tokens, maxTokens } = this.#work;
     const { model, speed } = this.#parts;
     const layers = model.shape.layers;
-    for await (const chunk of prefillRows(this.kv, tokens, { model, speed, logits: maxTokens > 0 })) {
+    for await (const chunk of prefillRows(this.kv, tokens, {
+      model,
+      speed,
+      logits: maxTokens > 0,
+      alone: this.#isAlone,
+    })) {
       this.time.prefillMs += chunk.ms;
       this.rowLayers += (chunk.end - chunk.start) * layers;
       if (chunk.end === tokens.length) return chunk.logits ?? new Float32Array();
@@ -183,8 +220,8 @@ export class Sequence {
 
   async *#prefillApproximately(work: NonNullable<SequenceWork['approximate']>): AsyncGenerator<void, Float32Array> {
     const { tokens } = this.#work;
-    const prefill = new ApproximatePrefill({ ...work, kv: this.kv, tokens }, this.#parts);
-    this.#approximateFrom = this.kv.rows;
+    const prefill = new ApproximatePrefill({ ...work, kv: this.kv, tokens }, { ...this.#parts, alone: this.#isAlone });
+    this.#approximateFrom = this.#roughFrom ?? this.kv.rows;
     for await (const doneTokens of prefill.run()) {
       this.#emit({ type: 'progress', doneTokens, totalTokens: tokens.length });
       yield;
@@ -194,25 +231,55 @@ export class Sequence {
     this.rowLayers += prefill.rowLayers;
     this.placed = prefill.placed;
     this.recomputed = prefill.recomputed;
-    this.#approximateFrom = prefill.approximateFrom;
-    this.#decoding.repair(work.plan.repair, prefill.approximateRows);
+    this.#approximateFrom = this.#roughFrom ?? prefill.approximateFrom;
+    this.#decoding.repair(work.plan.repair, prefill.approximateRows, prefill.approximateChanges);
+    return prefill.logits;
+  }
+
+  /** Its rows are not in `kv`, which stays empty: nothing of it is exact, and nothing is kept for others. */
+  async *#prefillLayered({ plan, sources }: NonNullable<SequenceWork['approximate']>): AsyncGenerator<void, Float32Array> {
+    const { tokens, reuse } = this.#work;
+    const prefill = new SemsharekvPrefill({ plan: plan.layered!, reuse, sources, tokens }, { ...this.#parts, alone: this.#isAlone });
+    this.#layered = prefill;
+    this.#approximateFrom = 0;
+    for await (const doneTokens of prefill.run()) {
+      this.#emit({ type: 'progress', doneTokens, totalTokens: tokens.length });
+      yield;
+    }
+    this.time.loadMs += prefill.loadMs;
+    this.time.prefillMs += prefill.computeMs;
+    this.rowLayers += prefill.rowLayers;
+    this.reusedTokens = prefill.reusedTokens;
+    this.placed = prefill.placed;
+    this.recomputed = prefill.recomputed;
+    this.#decoding.over((id, index) => prefill.next(id, index));
     return prefill.logits;
   }
 
   async *#verify(): AsyncGenerator<void, void> {
     const { tokens, sampler } = this.#work;
     this.#emit({ type: 'verifying' });
+    if (this.#layered !== null) {
+      this.#layered.release();
+      yield* this.#load();
+      this.#exactRows = this.kv.rows;
+    }
     const sample = sampler();
     const answer = { tokens, output: this.#decoding.output, endsItself: this.#decoding.finished === 'end' };
     this.kv.truncate(this.exactRows);
     // From here on every row is computed in order: each one is exact as soon as it is there.
     this.#approximateFrom = null;
-    const checked = yield* checkAnswer({ kv: this.kv, answer, sample }, this.#parts);
+    const checked = yield* checkAnswer({ kv: this.kv, answer, sample }, { ...this.#parts, alone: this.#isAlone });
     this.checkedTokens = checked.confirmed;
     if (checked.next === null) return;
     this.#emit({ type: 'correction', keptTokens: checked.confirmed });
     this.#decoding.resume({ keptTokens: checked.confirmed, next: checked.next, sample });
     yield* this.#decoding.run();
+  }
+
+  get #roughFrom(): number | null {
+    const { roughFrom } = this.#work;
+    return roughFrom === undefined || roughFrom === null || roughFrom >= this.reusedTokens ? null : roughFrom;
   }
 
   #settle(reason: StopReason): void {

@@ -29,12 +29,12 @@ const CHECKED_AT_ONCE = 64;
  */
 export async function* checkAnswer(
   { kv, answer, sample }: { kv: KvBuffer; answer: AnswerToCheck; sample: Sample },
-  { model, speed }: Pick<SequenceParts, 'model' | 'speed'>,
+  { model, speed, alone }: Pick<SequenceParts, 'model' | 'speed'> & { alone: () => boolean },
 ): AsyncGenerator<void, Checked> {
   const { tokens, output, endsItself } = answer;
   const { vocabulary, eosTokenIds } = model.shape;
   let logits: Float32Array | null = null;
-  for await (const chunk of prefillRows(kv, tokens, { model, speed, logits: true })) {
+  for await (const chunk of prefillRows(kv, tokens, { model, speed, alone, logits: true })) {
     logits = chunk.logits;
     yield;
   }

@@ -20,6 +20,7 @@ export function testReport(change: Partial<TurnReport> = {}): TurnReport {
       { start: 640, end: 812, origin: 'fresh', scope: null, recomputed: [] },
     ],
     repairedTokens: 0,
+    kvBytes: 0,
     verification: null,
     draft: { proposed: 0, accepted: 0 },
     tokenLayers: 0.21,

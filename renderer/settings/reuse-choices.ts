@@ -15,6 +15,14 @@ export const POLICY_WORDS: Record<PolicyName, ChoiceWords> = {
   },
   exact: { name: 'Exact', note: 'Reuse what is exactly the same. Answers are the same as without.' },
   off: { name: 'Off', note: 'Read everything again each time.' },
+  kvshare: {
+    name: 'KVShare',
+    note: 'For comparison: as in the paper of that name. Reuses equal text from anywhere and corrects the worst of it.',
+  },
+  semsharekv: {
+    name: 'SemShareKV',
+    note: 'For comparison: as in the paper of that name. Reuses text that is only similar; a detail of it may slip in.',
+  },
 };
 
 export const QUALITY_WORDS: Record<Quality, ChoiceWords> = {

@@ -7,8 +7,8 @@ import { changeSettings } from '../state/settings.ts';
 import { RadioChoice } from './radio-choice.tsx';
 import { POLICY_WORDS, PRECISION_WORDS, QUALITY_WORDS } from './reuse-choices.ts';
 
-/** The one that most people will want comes first. */
-const POLICIES = ['hearth', 'exact', 'off'] as const;
+/** The one that most people will want comes first; those for comparison come last. */
+const POLICIES = ['hearth', 'exact', 'off', 'kvshare', 'semsharekv'] as const;
 
 export function ReuseSettings({ settings }: { settings: Settings }) {
   const hearth = settings.policy === 'hearth';

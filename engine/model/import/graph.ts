@@ -30,8 +30,28 @@ export function deepGraph(shape: ModelShape, weights: Weights): OnnxGraph {
   const wanted = segment.graph.input('wanted', 'int32', ['R']);
   const last = segment.layers({ sum: x, change: null }, deepLayers(shape), wanted);
   segment.graph.output(segment.head(last), 'logits', ['B', 'R', shape.vocabulary]);
-  segment.outputQueries(segment.graph.input('asked', 'int32', ['Q']));
+  segment.outputQueries(segment.graph.input('asked', 'int32', ['Q']), relevanceLayers(shape));
   return segment.graph.finish('deep');
+}
+
+/**
+ * A run of layers by itself: ids [B,S] where it begins the model, else x [B,S,hidden] → y [B,S,hidden], or, where it
+ * ends it, logits of the `wanted` [R] rows; the queries of the `asked` [Q] rows in all its layers, and the new rows.
+ */
+export function segmentGraph(shape: ModelShape, weights: Weights, range: LayerRange): OnnxGraph {
+  const segment = new SegmentGraph(shape, weights);
+  const { graph, parts } = segment;
+  const x =
+    range.start === 0
+      ? parts.embed(graph.input('ids', 'int32', ['B', 'S']))
+      : graph.input('x', 'float', ['B', 'S', shape.hidden]);
+  const wanted = range.end === shape.layers ? graph.input('wanted', 'int32', ['R']) : undefined;
+  const last = segment.layers({ sum: x, change: null }, range, wanted);
+  if (wanted === undefined) graph.output(graph.node('Add', [last.sum, last.change!]), 'y', ['B', 'S', shape.hidden]);
+  else graph.output(segment.head(last), 'logits', ['B', 'R', shape.vocabulary]);
+  const every = Array.from({ length: range.end - range.start }, (_, index) => range.start + index);
+  segment.outputQueries(graph.input('asked', 'int32', ['Q']), every);
+  return graph.finish(`layers ${range.start}-${range.end - 1}`);
 }
 
 /** Inputs raw [layers, kvHeads, S, headSize] and pos [1,S] → rotated, by the very operator the segments use. */
@@ -107,9 +127,9 @@ class SegmentGraph {
     return this.parts.matMul(normed, this.parts.weight(this.#shape.tied ? EMBEDDING : HEAD));
   }
 
-  /** The rotated queries of some rows in the layers that judge relevance. No rows asked for: no work. */
-  outputQueries(asked: string): void {
-    const parts = relevanceLayers(this.#shape).map((layer) => this.parts.rows(this.#queries.get(layer)!, asked));
+  /** The rotated queries of some rows in some layers. No rows asked for: no work. */
+  outputQueries(asked: string, layers: readonly number[]): void {
+    const parts = layers.map((layer) => this.parts.rows(this.#queries.get(layer)!, asked));
     this.#outputByHead('queries', parts, this.#shape.heads);
   }
 

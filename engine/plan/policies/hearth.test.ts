@@ -44,6 +44,13 @@ describe('which spans are reused', () => {
     expect(hearth.wants(wishOf({ quality: 'fast' }))).toEqual({ spans: true, similar: true });
   });
 
+  test('similar text is not looked for where the model computes text sooner than it is found', () => {
+    const wants = (msPerRow: number) => hearth.wants(wishOf({ quality: 'fast', costs: costsOf(msPerRow, 0.01) }));
+    expect(wants(0.2)).toEqual({ spans: true, similar: false });
+    expect(wants(2)).toEqual({ spans: true, similar: true });
+    expect(hearth.wants(wishOf({ quality: 'fast', costs: UNKNOWN_COSTS })).similar).toBe(true);
+  });
+
   test('nothing found is the exact plan', () => {
     expect(planned({ length: 900, prefix: 64, spans: [] })).toMatchObject({ reusedTokens: 64, approximate: null });
     expect(hearth.plan(promptOf(900), null, wishOf())).toMatchObject({ reusedTokens: 0, approximate: null });
@@ -206,8 +213,9 @@ describe('what is computed', () => {
     }
   });
 
-  test('short spans and edited ones are looked at by the shallow layers', () => {
-    expect(approximated({ length: 1400, spans: [spanOf(50, 1350)] }).selector.influence).toBe(true);
+  test('short spans and edited ones are looked at by the shallow layers, and then the question is not asked', () => {
+    const looked = { influence: true, relevance: false };
+    expect(approximated({ length: 1400, spans: [spanOf(50, 1350)] }).selector).toMatchObject(looked);
     expect(approximated({ length: 2600, prefix: 1700, spans: [spanOf(1700, 2550)] }).selector.influence).toBe(true);
     const edited = spanOf(50, 5040, { origin: 'edited', windows: [{ start: 50, end: 150 }] });
     expect(approximated({ ...LONG, spans: [edited] }).selector.influence).toBe(true);
@@ -241,7 +249,8 @@ describe('what is computed', () => {
     expect(lengthOf(plan({ seams: false, chunkStartTokens: 16, editWindows: false }).forced)).toBe(16);
     expect(lengthOf(plan({ editWindows: false }).forced)).toBeLessThan(all);
     expect(plan({ influence: 'never' }).selector).toMatchObject({ influence: false, relevance: true });
-    expect(plan({ relevance: false, keyTerm: false, grouping: false }).selector).toEqual({
+    expect(plan({ relevance: 'always' }).selector).toMatchObject({ influence: true, relevance: true });
+    expect(plan({ relevance: 'never', keyTerm: false, grouping: false }).selector).toEqual({
       influence: true,
       relevance: false,
       keyTerm: false,

@@ -9,7 +9,7 @@ import { planApproximately } from '../approximate.ts';
 import { clip, clipRefs, lengthOf } from '../ranges.ts';
 import type { ReusePlan } from '../reuse-plan.ts';
 import { exact } from './exact.ts';
-import type { Policy } from './policy.ts';
+import type { Costs, Policy } from './policy.ts';
 
 /** The end of the prompt is always computed: the answer begins there, and its attention says what matters. */
 const FRESH_END_TOKENS = 16;
@@ -17,6 +17,8 @@ const FRESH_END_TOKENS = 16;
 const LEAST_MOVED_TOKENS = 32;
 /** Text that is only similar is for long prompts of which little else is known. */
 const SIMILAR = { aboveTokens: 700, belowCoverage: 0.5 };
+/** Looking for it takes so long, by measurement, whatever the model; in vain it must cost no more than this share. */
+const SIMILAR_SEARCH = { msPerToken: 0.05, mostShare: 0.03 };
 
 export const hearth: Policy = hearthWith(ALL_IDEAS);
 
@@ -26,7 +28,10 @@ export function hearthWith(changes: Partial<AblationOptions>): Policy {
   return {
     name: 'hearth',
     usesCache: true,
-    wants: ({ quality }) => ({ spans: quality !== 'exact', similar: quality === 'fast' }),
+    wants: ({ quality, costs }) => ({
+      spans: quality !== 'exact',
+      similar: quality === 'fast' && isSearchCheap(costs),
+    }),
     plan: (prompt, match, wish) => {
       const plan: ReusePlan = { ...exact.plan(prompt, match, wish), policy: 'hearth' };
       const { quality } = wish;
@@ -38,6 +43,12 @@ export function hearthWith(changes: Partial<AblationOptions>): Policy {
       return { ...plan, approximate, missReason: missReason({ ...plan, approximate }, spans) };
     },
   };
+}
+
+/** A small model computes a text sooner than a similar one is found. */
+function isSearchCheap(costs: Costs): boolean {
+  const prefillMs = costs.prefillMs(0, SIMILAR.aboveTokens);
+  return prefillMs === null || SIMILAR_SEARCH.msPerToken * SIMILAR.aboveTokens <= SIMILAR_SEARCH.mostShare * prefillMs;
 }
 
 function usable(spans: readonly FoundSpan[], within: TokenRange): FoundSpan[] {

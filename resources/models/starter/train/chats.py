@@ -2,8 +2,9 @@
 An answer repeats the key before the value, so that the value is a look-up from what stands just before it."""
 import sentences
 import world
-from corpus import Held, join, make_document, new_cast, new_key, pick, system_prompt, wording
+from corpus import Held, join, make_document, namesake, new_cast, new_key, pick, system_prompt, wording
 from documents import Fact
+from names import draw
 
 
 def ask(r, question, fact, held=False, key=None):
@@ -12,9 +13,9 @@ def ask(r, question, fact, held=False, key=None):
     cores, frames = (
         (question.direct, world.DIRECT) if form < 0.6 else (question.clause, world.CLAUSE) if form < 0.8 else (question.topic, world.TOPIC)
     )
-    core = wording(r, cores, held, 0.12)
+    core = wording(r, cores, held, 0.08)
     while key and "{k}'s" in core:
-        core = wording(r, cores, held, 0.12)
+        core = wording(r, cores, held, 0.08)
     asked = core.format(k=key or fact.key, n=fact.noun)
     if frames is not world.DIRECT or r.random() < 0.5:
         asked = pick(r, frames, held and r.random() < 0.5).format(q=asked)
@@ -51,7 +52,7 @@ def unanswerable(r, documents, held=Held()):
             key, noun = (like.key, noun) if r.random() < 0.5 else (key, like.noun)
         if kind.key == "person" and r.random() < 0.5:
             key = r.choice([f.key for f in facts if f.kind.key == "person"] or [key])
-        if (kind.name, key, noun) in present or kind.key == "person" and any(k.split()[0] == key.split()[0] != key for _, k, _ in present):
+        if (kind.name, key, noun) in present or kind.key == "person" and namesake(key, present):
             continue
         question = r.choice(kind.questions)
         return "unanswerable", ask(r, question, like_fact(kind, key, noun), held.questions), world.REFUSAL
@@ -71,9 +72,11 @@ def steps_turn(r, documents, held):
     """Instructions read out, or asked for in vain."""
     found = [section for document in documents for section in document.instructions]
     if not found or r.random() < 0.15:
-        return "unanswerable", pick(r, HOW, held.questions).format(t=sentences.task(r)), world.REFUSAL
+        return "unanswerable", pick(r, HOW, held.questions).format(t=sentences.task(r) if r.random() < 0.6 else f"make the {draw(r, 'dish', held.names)}"), world.REFUSAL
     section = r.choice(found)
     task = section.heading.removeprefix("How to ").removeprefix("To ")
+    if section.style == "entity":
+        task = f"{r.choice(['make', 'cook', 'prepare', 'make'])} the {task}"
     said = " ".join(f"{i}. {step}" for i, step in enumerate(section.steps, 1))
     return "steps", pick(r, HOW, held.questions).format(t=task), said
 

@@ -31,11 +31,13 @@ def loosen(r, core):
             words[r.choice(small)] = r.choice(world.SMALL_WORDS)
         else:
             loose = r.choice(world.LOOSE) if r.random() < 0.5 else r.choice(FRAGMENTS if r.random() < 0.4 else PLAIN)
-            words.insert(r.randrange(len(words)), loose)
+            before = [i for i, word in enumerate(words) if "{" not in word]  # what stands right before a key would belong to it
+            if before:
+                words.insert(r.choice(before), loose)
     return " ".join(words)
 
 
-def wording(r, cores, held, loose=0.2):
+def wording(r, cores, held, loose=0.15):
     core = world.expand(r, pick(r, cores, held))
     return loosen(r, core) if not held and r.random() < loose else core
 
@@ -53,6 +55,7 @@ class Cast:
     people: list
     things: list
     dishes: list
+    foods: list
     nouns: list  # of attributes, with the sort of their values
     taken: set = field(default_factory=set)
 
@@ -63,23 +66,26 @@ def new_cast(r, held):
         name = draw(r, "person", held.names)
         if not any(p.split()[0] == name.split()[0] for p in people):
             people.append(name)
-    some = lambda low, high, make: [make() for _ in range(r.randint(low, high))]
-    return Cast(people, some(2, 6, lambda: draw(r, "thing", held.names)), some(1, 4, lambda: draw(r, "dish", held.names)), some(2, 5, lambda: attribute(r, held.names)))
+    some = lambda low, high, kind: [draw(r, kind, held.names) for _ in range(r.randint(low, high))]
+    nouns = [attribute(r, held.names) for _ in range(r.randint(2, 5))]
+    return Cast(people, some(2, 6, "thing"), some(1, 3, "dish"), some(3, 7, "foodstuff"), nouns)
 
 
 def new_key(r, kind, cast, held):
     """(key, noun, sort of the value): people, things and dishes mostly from the cast."""
-    known = sorted(key for name, key, _ in cast.taken if name == kind.name)
+    known = sorted(key for name, key, _ in cast.taken if name == kind.name and not key.startswith("the "))
     if kind.name == "attribute":
         return (r.choice(cast.things), *r.choice(cast.nouns)) if r.random() < 0.85 else (draw(r, "thing", held.names), *attribute(r, held.names))
     if kind.key == "dish":
         key = r.choice(cast.dishes) if r.random() < 0.8 else draw(r, "dish", held.names)
-        return key, draw(r, "foodstuff", held.names) if kind.noun else "", ""
+        return key, r.choice(cast.foods) if kind.noun else "", ""
     if kind.name == "single":
         sort = attribute(r, held.names)
         return (f"{draw(r, 'thing', held.names)} {sort[0]}" if r.random() < 0.7 else sort[0]), "", sort[1]
     if kind.name == "phone" and r.random() < 0.15:
         return f"the {draw(r, 'role', held.names)}", "", ""
+    if kind.name == "room" and r.random() < 0.12:
+        return f"the {draw(r, 'department', held.names)}", "", ""
     if kind.key == "person" and r.random() < 0.7:
         return r.choice(cast.people), "", ""
     if kind.key in ("medicine", "doctor", "person") and known and r.random() < 0.08:
@@ -87,18 +93,28 @@ def new_key(r, kind, cast, held):
     return draw(r, kind.key, held.names), "", ""
 
 
+def namesake(key, identities):
+    """Whether somebody else has the same first name."""
+    return not key.startswith("the ") and any(k.split()[0] == key.split()[0] and k != key for _, k, _ in identities)
+
+
+def new_value(r, slot, cast, held):
+    if slot == "person" and r.random() < 0.5:
+        return r.choice(cast.people)
+    return draw(r, "doctor" if slot == "person" and r.random() < 0.15 else slot, held.names)
+
+
 def new_fact(r, kind, cast, held):
     """A fact whose key is new in the document, or None when keys ran out."""
     for _ in range(12):
         key, noun, sort = new_key(r, kind, cast, held)
-        clash = kind.key == "person" and not key.startswith("the ") and any(k.split()[0] == key.split()[0] and k != key for _, k, _ in cast.taken)
+        clash = kind.key == "person" and namesake(key, cast.taken)
         if (kind.name, key, noun) not in cast.taken and not clash:
             break
     else:
         return None
     cast.taken.add((kind.name, key, noun))
-    value = lambda slot: r.choice(cast.people) if slot == "person" and r.random() < 0.5 else draw(r, sort if slot == "value" else slot, held.names)
-    fact = Fact(kind, key, {slot: value(slot) for slot in kind.slots}, wording(r, kind.facts, held.facts), noun=noun)
+    fact = Fact(kind, key, {slot: new_value(r, sort if slot == "value" else slot, cast, held) for slot in kind.slots}, wording(r, kind.facts, held.facts), noun=noun)
     if kind.name == "hours" and r.random() < 0.12:
         fact.closed, fact.core = True, world.expand(r, pick(r, world.CLOSED, held.facts))
     else:
@@ -168,6 +184,9 @@ def entity_sections(r, facts, held):
         section.intro = filler(r, held) if r.random() < 0.3 else ""
         if sum(fact.kind.noun for fact in some) > 1 and r.random() < 0.2:
             section.table = r.choice(["Ingredient", "What", "Name", "Item"])
+        foods = [fact.noun for fact in some if fact.kind.key == "dish" and fact.noun]
+        if foods and r.random() < 0.4:
+            section.steps = sentences.steps(r, foods)
         sections.append(section)
     return sections
 
@@ -211,7 +230,7 @@ def make_document(r, count, held=Held()):
         if fact:
             by_kind[kind.name].append(fact)
     apart = [[kind for kind in kinds if kind.key == key and kind.bodies[0]] for key in ("dish", "thing")]
-    apart = [group for group in apart if group and r.random() < 0.6]
+    apart = [group for group in apart if group and r.random() < 0.75]
     groups = [([kind], by_kind[kind.name]) for kind in kinds if by_kind[kind.name] and not any(kind in group for group in apart)]
     if len(groups) > 1 and r.random() < 0.25:
         mixed = [fact for _, facts in groups for fact in facts]

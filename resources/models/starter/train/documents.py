@@ -1,7 +1,7 @@
 """A document of facts and how it is written down: lists, prose, tables, recipes, instructions.
 What stands in a document is decided in corpus.py."""
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import world
 
@@ -119,6 +119,8 @@ def render_section(section, mark, gap):
     else:
         stop = "" if section.style == "prose" or section.full_stop else "."
         body.append(" ".join(text + stop + (" " + section.fillers[i] if i in section.fillers else "") for i, text in enumerate(said)))
+    if section.style == "entity" and section.steps:
+        body += ["", *lines_of(replace(section, lead="1. ", fillers={}), section.steps)]
     return (gap if gap == "\n\n" else "\n").join([*lines, "\n".join(body)])
 
 

@@ -56,7 +56,7 @@ def person(r, held=False):
 
 def doctor(r, held=False):
     last = word(r, "last", held) if r.random() < 0.4 else invented(r, held)
-    return f"{r.choice(['Dr.', 'Dr.', 'Mr.', 'Mrs.', 'Nurse', 'Prof.'])} {last}"
+    return f"{r.choice(['Dr.', 'Dr.', 'Doctor', 'Mr.', 'Mrs.', 'Nurse', 'Prof.'])} {last}"
 
 
 def digits(r, count):
@@ -113,9 +113,13 @@ def thing(r, held):
 
 
 def dish(r, held):
+    """ "lentil soup", "rice with carrots", "pancakes"."""
     kind = r.choice((HELD_DISHES if held else DISHES).split(","))
-    first = r.choice(HELD_FOODS.split(",") if held else [*FOODS.split(","), made_up(r), r.choice(PLAIN)])
-    return f"{re.sub('(?<=o)es$|s$', '', first)} {kind}" if r.random() < 0.7 else kind
+    food = lambda: r.choice(HELD_FOODS.split(",") if held else [*FOODS.split(","), made_up(r), r.choice(PLAIN), r.choice(PLAIN)])
+    form = r.random()
+    if form < 0.65:
+        return f"{re.sub('(?<=o)es$|s$', '', food())} {kind}"
+    return kind if form < 0.85 else f"{food()} with {food()}" if form < 0.95 else f"{kind} with {food()}"
 
 
 def attribute(r, held=False):
@@ -127,7 +131,7 @@ def attribute(r, held=False):
 
 
 def amount(r):
-    return r.choice([f"{r.randint(1, 20) * 25} g", f"{r.randint(1, 9)}00 g", f"{r.randint(1, 9)} {r.choice(['cups', 'spoons', 'handfuls', 'cans', 'slices', 'pounds'])}",
+    return r.choice([f"{r.randint(1, 20) * 25} g", f"{r.randint(1, 9)}00 g", f"{r.randint(1, 9)} {r.choice(['cups', 'spoons', 'handfuls', 'cans', 'slices', 'pounds', 'teaspoons', 'litres'])}",
                      f"{r.randint(1, 15)}0 ml", f"{digits(r, 2)} g", f"{r.randint(1, 9)}"])
 
 
@@ -167,7 +171,7 @@ VALUES = {
     "amount": lambda r, held: amount(r),
     "minutes": lambda r, held: f"{r.randint(1, 24) * 5} minutes" if r.random() < 0.8 else f"{r.randint(2, 5)} hours",
     "degrees": lambda r, held: f"{r.randint(8, 25)}{r.choice('05')}" + r.choice([" degrees", " degrees", " °C", "°C"]),
-    "servings": lambda r, held: f"{r.randint(1, 16)} " + r.choice(["people", "people", "persons", "guests", "servings"]),
+    "servings": lambda r, held: f"{r.randint(1, 16)} " + r.choice(["people", "people", "people", "persons", "guests", "servings", "pieces"]),
 }
 
 

@@ -22,17 +22,21 @@ HELD = [
 TASKS = "clean fix reset start empty fold pack wash prepare check stop restart fill repair polish assemble".split()
 STEPS = ["{v} the {n}", "{v} the {n} and the {m}", "{v} the {n} {w}", "wait {d} minutes", "wait until the {n} is {q}", "{v} it with the {n}", "tell {p}", "put the {n} back", "press the {q} button", "{v} the {q} {n} for {d} minutes"]
 
+COOKING = ["{c} the {n} for {d} minutes", "{c} the {n} and the {m}", "{c} the {n} with the {m}", "add the {n}", "add the {n} and the {m}", "stir until it is {q}", "let it rest for {d} minutes", "put the {n} on top",
+           "serve it {q}", "wait until the {n} is {q}", "put everything in a {q} pan", "{c} the {n} in {d} pieces", "taste for salt", "fold in the {n}"]
+COOKS = "cut fry cook mix bake boil whisk peel wash heat stir beat chop grate melt roast".split()
+
 
 def noun(r):
     return r.choice(PLAIN) if r.random() < 0.85 else made_up(r)
 
 
-def fill(r, template):
-    """A template of the grammar with its letters replaced; the same letter may become another word each time."""
+def fill(r, template, foods=()):
+    """A template of the grammar with its letters replaced; nouns come from `foods` if there are any."""
     people, when = r.choice(PEOPLE), r.choice(WHEN)
-    made = {"v": r.choice(VERBS), "n": noun(r), "m": noun(r), "q": r.choice(QUALITIES), "w": when, "W": when.capitalize(), "p": people,
+    made = {"v": r.choice(VERBS), "c": r.choice(COOKS), "n": r.choice(foods) if foods else noun(r), "m": r.choice(foods) if foods else noun(r), "q": r.choice(QUALITIES), "w": when, "W": when.capitalize(), "p": people,
             "P": people[0].upper() + people[1:], "d": r.randint(2, 60)}
-    if r.random() < 0.15:
+    if not foods and r.random() < 0.15:
         made["n"] = f"{r.choice(SIZES)} {made['n']}"
     return template.format(**made)
 
@@ -46,7 +50,7 @@ def task(r):
     return f"{r.choice(TASKS)} the {noun(r)}" + (f" {noun(r)}" if r.random() < 0.4 else "")
 
 
-def steps(r):
-    """Three to five steps, each with a capital and a full stop."""
-    made = [fill(r, r.choice(STEPS)) for _ in range(r.randint(3, 5))]
+def steps(r, foods=()):
+    """Three to five steps, each with a capital and a full stop; with `foods`, those of a recipe."""
+    made = [fill(r, r.choice(COOKING if foods else STEPS), foods) for _ in range(r.randint(3, 5))]
     return [text[0].upper() + text[1:] + "." for text in made]

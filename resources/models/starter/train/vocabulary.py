@@ -140,7 +140,7 @@ def made_up(r):
     while len(text) < 3 or r.random() < 0.35:
         source = r.choice(FRAGMENTS)
         start = r.randrange(len(source) - 1)
-        text += source[start : start + r.randint(2, 5)] if r.random() < 0.75 else "".join(r.choices("abcdefghijklmnopqrstuvwxyz", k=r.randint(1, 3)))
+        text += source[start : start + r.randint(2, 5)] if r.random() < 0.92 else "".join(r.choices("abcdefghijklmnopqrstuvwxyz", k=r.randint(1, 3)))
     return text[:12]
 
 

@@ -61,7 +61,7 @@ def expand(r, line):
 
 KINDS = [Kind(os.path.join(FOLDER, name)) for name in sorted(os.listdir(FOLDER))]
 KIND = {kind.name: kind for kind in KINDS}
-SHARES = {"attribute": 1.1, "duty": 0.8, "dish": 0.6, "ingredient": 0.7}  # how often a kind is drawn; 1 for the others
+SHARES = {"attribute": 0.8, "single": 0.8, "duty": 0.8, "dish": 1.1, "ingredient": 1.3}  # how often a kind is drawn; 1 for the others
 NOUNS = {  # kind: (what the value is called, the key as it stands in a sentence, the value)
     "room": ("room", "{k}", "{room}"), "extension": ("extension", "the {k}", "{extension}"), "price": ("price", "the {k}", "{price}"),
     "code": ("code", "the {k}", "{code}"), "place": ("place", "the {k}", "{bare}"), "bin": ("day", "the {k} bin", "{day}"),
@@ -73,7 +73,7 @@ for name, (noun, key, value) in NOUNS.items():
     KIND[name].facts[0].extend(core.replace("N", noun).replace("K", key).replace("V", value) for core in GENERAL)
 CLOSED = split(
     "on {k} we are closed|{k}: closed|{k} closed|we are closed on {k}|we are not open on {k}|the [clinic/office/shop] is closed on {k}|no visits on {k}|"
-    "{k} is our day off|on {k} nobody is here|on {k} the doors stay closed|on {k} we do not open|{k} - closed|on {k} there are no visits|"
+    "{k} is our day off|on {k} nobody is here|on {k} the doors stay closed|on {k} we do not open|{k} - closed|on {k} there are no visits|on {k} and on holidays we are closed|on holidays and on {k} we are closed|"
     "the [clinic/office/shop] does not open on {k}|on {k} the [clinic/office/shop] stays closed|{k}: no visits|never come on {k}, we are closed|"
     "--|we stay shut on {k}|{k} is a closed day|on {k} we are not open|the clinic is not open on {k}|on {k} everything is closed")
 CLOSED_ANSWER = "On {k} we are closed."
