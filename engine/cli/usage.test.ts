@@ -19,7 +19,7 @@ describe('wrong usage ends with 2, a message on stderr and nothing on stdout', (
     [
       'a policy that this version does not have',
       ['ask', 'Why?', '--profile', 'ana', '--policy', 'telepathy'],
-      /Available in this version: off, exact, hearth\./,
+      /Available in this version: off, exact, hearth, kvshare, semsharekv\./,
     ],
     [
       'an unknown quality',

@@ -11,7 +11,8 @@ export type PolicyName = (typeof POLICIES)[number];
 export const QUALITIES = ['exact', 'balanced', 'fast'] as const;
 /**
  * How far policy `hearth` may go: exact prefixes only; moved and edited text as well; or also text that is only
- * similar. The other policies have one level and ignore it.
+ * similar. For `kvshare` it is how much of what is reused is computed again, the most for `exact`; every level of it is
+ * approximate. The other policies have one level and ignore it.
  */
 export type Quality = (typeof QUALITIES)[number];
 

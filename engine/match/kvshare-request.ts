@@ -2,9 +2,10 @@
 // tokens that an edit script keeps. One donor for the whole prompt, and no guards: what a kept row has seen of the
 // words around it is not looked at.
 //
-// Guesses, where the paper is silent: a request's embedding is that of this cache's windows (`similar-embedding.ts`),
-// each window of the prompt votes for the requests it resembles by its similarity, and one request is taken whatever
-// it scores as long as some window of it is similar at all; keys are rotated to their new positions.
+// Guesses, where the paper is silent: a request's embedding is that of this cache's windows (`similar-embedding.ts`);
+// each window of the prompt votes for the requests it resembles by its similarity to their nearest window, and the one
+// with most is taken, whatever it scores, as long as some window of it is similar at all; no run of equal tokens is too
+// short to be copied; keys are rotated to their new positions.
 
 import type { BlockRef } from '../cache/block.ts';
 import { lowestPrecision } from '../cache/precision.ts';
@@ -46,22 +47,23 @@ function windows(start: number, end: number): TokenRange[] {
   });
 }
 
-/** The request, from its beginning, whose windows resemble those of the prompt most in sum. */
+/** The request, from its beginning, that resembles the prompt most: by its nearest window to each of the prompt's. */
 function mostSimilarRequest(
   vectors: VectorIndex,
   asked: readonly Float32Array[],
   { scopes, wish }: FinderQuery,
 ): DonorText | null {
-  const hits = asked
-    .flatMap((vector) => vectors.nearest(vector, scopes, HITS_PER_WINDOW))
-    .filter(({ similarity }) => similarity >= LEAST_SIMILARITY);
+  const hits = asked.map((vector) =>
+    vectors.nearest(vector, scopes, HITS_PER_WINDOW).filter(({ similarity }) => similarity >= LEAST_SIMILARITY),
+  );
   const text = vectors.texts({ scopes, tokens: Infinity, lowest: lowestPrecision(wish.precisions) });
   let [best, most]: [DonorText | null, number] = [null, 0];
-  for (const key of new Set(hits.map((hit) => hit.key))) {
+  for (const key of new Set(hits.flat().map((hit) => hit.key))) {
     const request = text(key);
     if (request === null) continue;
     const keys = new Set(request.blocks.map(({ block }) => block.key));
-    const score = hits.reduce((sum, hit) => sum + (keys.has(hit.key) ? hit.similarity : 0), 0);
+    // The hits of a window come nearest first.
+    const score = hits.reduce((sum, found) => sum + (found.find((hit) => keys.has(hit.key))?.similarity ?? 0), 0);
     if (score > most) [best, most] = [request, score];
   }
   return best;

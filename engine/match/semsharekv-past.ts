@@ -51,7 +51,9 @@ export class PastPrompts {
       if (end < LEAST_TOKENS) continue;
       const prompt = { tokens: tokens.slice(0, end), scope };
       // The turns of a chat begin alike: the latest holds them all.
-      this.#prompts = this.#prompts.filter((other) => other.scope !== scope || !beginsWith(prompt.tokens, other.tokens));
+      this.#prompts = this.#prompts.filter(
+        (other) => other.scope !== scope || !beginsWith(prompt.tokens, other.tokens),
+      );
       this.#prompts.push(prompt);
     }
     let room = MOST_TOKENS;

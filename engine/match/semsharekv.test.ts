@@ -115,6 +115,21 @@ describe('spans', () => {
     expect(await find(`${story(3)} ${unrelated(400)}`)).toEqual([]);
   });
 
+  test('refer to neighbouring rows of a block at once', async () => {
+    asked(story(20));
+    const [span] = await find(`${story(20)} and`, { matched: 10 });
+    expect(span!.rows.length).toBeLessThan((span!.end - span!.start) / 16);
+  });
+
+  test('need a prompt of which enough is left to be similar', async () => {
+    const donor = promptOf(`${story(6)} ${unrelated(150)}`);
+    const left = donor.tokens.slice(0, 64);
+    keep(space, { tokens: left, scope: ANA, entry: { kind: 'document', id: 'left', label: null } });
+    past.note(donor);
+    expect(await find(`${unrelated(150)} and`)).toEqual([]);
+    expect(await find(`${story(6)} and`)).not.toEqual([]);
+  });
+
   test('need rows that are still there', async () => {
     const donor = asked(story(20));
     cache.remove({});
@@ -142,16 +157,22 @@ describe('earlier prompts', () => {
     past.note(promptOf(story(20)));
     past.note(promptOf(reworded(story(20))));
     const found = await past.similarTo(promptOf(story(19)).tokens, READABLE);
-    expect(found.map(({ prompt }) => prompt.tokens)).toEqual([promptOf(story(20)).tokens, promptOf(reworded(story(20))).tokens]);
+    expect(found.map(({ prompt }) => prompt.tokens)).toEqual([
+      promptOf(story(20)).tokens,
+      promptOf(reworded(story(20))).tokens,
+    ]);
     expect(found.every(({ similarity }) => similarity > LEAST_SIMILARITY)).toBe(true);
   });
 
   test('are remembered up to where others may read, too', async () => {
     const prompt = promptOf(story(20));
-    past.note({ ...prompt, scopes: [
-      { start: 0, end: 120, scope: 'library' },
-      { start: 120, end: prompt.tokens.length, scope: BEN },
-    ] });
+    past.note({
+      ...prompt,
+      scopes: [
+        { start: 0, end: 120, scope: 'library' },
+        { start: 120, end: prompt.tokens.length, scope: BEN },
+      ],
+    });
     const found = await past.similarTo(prompt.tokens.subarray(0, 120), READABLE);
     expect(found.map(({ prompt: { tokens, scope } }) => [tokens.length, scope])).toEqual([[120, 'library']]);
   });
@@ -161,6 +182,11 @@ describe('earlier prompts', () => {
     expect(past.count).toBe(1);
     for (let seed = 1; seed < 100; seed++) past.note(promptOf(`${seed} ${story(12, seed)}`));
     expect(past.count).toBe(64);
+    for (let first = 0; first < 3; first++) {
+      const tokens = new Int32Array(450_000).fill(300).fill(first, 0, 1);
+      past.note({ tokens, scopes: [{ start: 0, end: tokens.length, scope: ANA }] });
+    }
+    expect(past.count).toBe(2);
     past.clear();
     expect(past.count).toBe(0);
   });

@@ -80,6 +80,12 @@ export class Model {
     return kv;
   }
 
+  /** An empty sequence that holds no memory, and none is kept for another one: rows will be elsewhere. */
+  emptyKvBuffer(): KvBuffer {
+    this.#spare = null;
+    return new KvBuffer(this.shape);
+  }
+
   /** Nobody will use this buffer any more. The largest one is kept for the next sequence. */
   giveBack(kv: KvBuffer): void {
     if (kv.capacity > (this.#spare?.capacity ?? 0)) this.#spare = kv;

@@ -109,7 +109,12 @@ export class SegmentedModel {
     const [part, held] = [this.#parts[segment]!, kv.segments[segment]!];
     const isLast = segment === this.#parts.length - 1;
     const inputs = { ...this.#ownInputs(step, isLast), ...this.#pastInputs(part, held, step), asked: integers(asked) };
-    const fetches = [...(isLast ? (logits ? ['logits'] : []) : ['y']), ...(asked.length > 0 ? ['queries'] : []), 'k', 'v'];
+    const fetches = [
+      ...(isLast ? (logits ? ['logits'] : []) : ['y']),
+      ...(asked.length > 0 ? ['queries'] : []),
+      'k',
+      'v',
+    ];
     const outputs = await part.run.run(inputs, fetches);
     const fresh: RowPlanes = { k: outputs['k']!, v: outputs['v']! };
     const deviation = step.deviation === true ? held.deviation(rows, fresh) : null;

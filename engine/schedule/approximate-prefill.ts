@@ -258,7 +258,7 @@ export class ApproximatePrefill {
 }
 
 /** Rows start..end-1 go into one run: `most` at most, and none that lies far behind the first, unless they are few. */
-function runEnd(rows: Int32Array, start: number, most: number): number {
+export function runEnd(rows: Int32Array, start: number, most: number): number {
   const end = Math.min(rows.length, start + most);
   const reach = rows[start]! + RUN_REACH_TOKENS;
   const far = rows.subarray(start, end).findIndex((position) => position >= reach);

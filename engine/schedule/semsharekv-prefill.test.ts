@@ -7,12 +7,15 @@ import { LoadSpeed } from '../metrics/load-speed.ts';
 import { PrefillSpeed } from '../metrics/prefill-speed.ts';
 import type { Model } from '../model/forward.ts';
 import { planeFloatsPerRow } from '../model/shape.ts';
+import type { FoundSpan } from '../match/found-span.ts';
 import { SEMSHAREKV } from '../plan/policies/semsharekv.ts';
 import type { ApproximatePlan, LayeredPlan } from '../plan/reuse-plan.ts';
-import { largestDifference, openTinyModel, someTokens } from '../testing/open-tiny-model.ts';
+import { retainedRows } from '../plan/policies/semsharekv-rows.ts';
+import { largestDifference, openTinyModel, positionsOf, someTokens } from '../testing/open-tiny-model.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import type { KvRows } from '../types.ts';
 import type { SpanSource } from './approximate-prefill.ts';
+import { SemsharekvPrefill } from './semsharekv-prefill.ts';
 import { Sequence } from './sequence.ts';
 import type { SequenceWork } from './sequence.ts';
 
@@ -96,6 +99,23 @@ function layered(changes: Partial<LayeredPlan>, from = sources(), verify = false
   return { reuse: prefix(), approximate: { plan, sources: from } };
 }
 
+/** By segment, mean attention on each row of the prompt, of all queries that see it, where everything is computed. */
+async function attentionOfAll(): Promise<Float64Array[]> {
+  const segmented = await model.segmented();
+  const rows = segmented.newRows();
+  const positions = positionsOf(0, LENGTH);
+  const attention: Float64Array[] = [];
+  let input: Int32Array | Float32Array = tokens;
+  for (const [segment, held] of rows.segments.entries()) {
+    held.extend(LENGTH);
+    const ran = await segmented.run(rows, segment, { rows: positions, positions, input, asked: positions });
+    const sums = await segmented.attention(rows, segment, { queries: ran.queries!, positions });
+    attention.push(sums.map((sum, row) => sum / (LENGTH - row)));
+    input = ran.y;
+  }
+  return attention;
+}
+
 const differences = (logits: Float32Array[]) => logits.map((each, at) => largestDifference(each, expected[at]!));
 
 describe('with everything computed again and everything kept', () => {
@@ -151,7 +171,7 @@ describe('what is kept', () => {
     const longTokens = Int32Array.from(someTokens(900));
     const whole = await answered({ tokens: longTokens, maxTokens: 1 });
     const block = whole.sequence.kv.exportRows(0, 900);
-    const spans = [{ start: 0, end: 899, origin: 'similar', context: 'other', rows: [] }] as const;
+    const spans: FoundSpan[] = [{ start: 0, end: 899, origin: 'similar', context: 'other', rows: [] }];
     const { approximate } = layered({});
     const source = { start: 0, end: 899, rows: () => block, whole: { rows: () => block, offset: 0 } };
     const run = (retain: LayeredPlan['retain']) =>
@@ -178,6 +198,24 @@ describe('what is kept', () => {
     expect(Math.max(...differences(logits).slice(1))).toBeGreaterThan(1e-3);
   });
 
+  test('is what the prompt looks at', async () => {
+    const { approximate, reuse } = layered({});
+    const plan = { ...EVERYTHING, retain: SEMSHAREKV.retain };
+    const work = { plan, reuse: reuse!, sources: approximate!.sources, tokens };
+    const parts = { model, speed: new PrefillSpeed(), loadSpeed: new LoadSpeed(), alone: () => true };
+    const prefill = new SemsharekvPrefill(work, parts);
+    for await (const done of prefill.run()) expect(done).toBeLessThanOrEqual(LENGTH);
+    const attention = await attentionOfAll();
+    expect(prefill.kept).toHaveLength(attention.length);
+    prefill.kept.forEach((kept, segment) => {
+      const share = kept.length / LENGTH;
+      const best = retainedRows(attention[segment]!, share);
+      const same = kept.filter((position) => best.includes(position)).length / kept.length;
+      // By chance it would be the share itself.
+      expect(same).toBeGreaterThan((1 + share) / 2);
+    });
+  });
+
   test('is kept for this answer alone: none of its rows is a donor', async () => {
     const { sequence } = await answered(layered({}));
     expect(sequence.exactRows).toBe(0);
@@ -185,12 +223,19 @@ describe('what is kept', () => {
 });
 
 test('rows that are gone are computed instead', async () => {
-  const gone = sources().map((source, index) => (index === 1 ? source : { ...source, whole: { rows: () => null, offset: 0 } }));
+  const gone = sources().map((source, index) =>
+    index === 1 ? source : { ...source, whole: { rows: () => null, offset: 0 } },
+  );
   const { sequence, logits } = await answered({ ...layered(EVERYTHING, gone), reuse: [prefix()[0]!, () => null] });
   expect(Math.max(...differences(logits))).toBeLessThan(1e-4);
   expect(sequence.reusedTokens).toBe(12);
   expect(sequence.placed).toEqual([{ start: 54, end: 130 }]);
-  const none = await answered(layered({}, sources().map((source) => ({ ...source, whole: undefined, rows: () => null }))));
+  const none = await answered(
+    layered(
+      {},
+      sources().map((source) => ({ ...source, whole: undefined, rows: () => null })),
+    ),
+  );
   expect(none.sequence).toMatchObject({ placed: [], dropsRows: false });
   expect(Math.max(...differences(none.logits))).toBeLessThan(1e-4);
 });

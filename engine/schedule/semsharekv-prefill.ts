@@ -2,18 +2,20 @@
 // cache holds, computes its rows over that, drops what it need not keep, and only then does the next one begin, so that
 // never more than one segment holds the rows of the whole prompt. Rows lie by position until some are dropped.
 
-import type { LoadSpeed } from '../metrics/load-speed.ts';
 import type { PrefillSpeed } from '../metrics/prefill-speed.ts';
 import type { Model } from '../model/forward.ts';
 import type { SegmentedModel } from '../model/segmented.ts';
 import type { SegmentedRows } from '../model/segmented-rows.ts';
-import { MOST_QUERIES, PROBE_LAYERS } from '../plan/costs.ts';
+import { PROBE_LAYERS } from '../plan/costs.ts';
 import { highDeviation, recomputedRows, retainedRows, retention, shareAt } from '../plan/policies/semsharekv-rows.ts';
 import type { LayeredPlan } from '../plan/reuse-plan.ts';
 import type { TokenRange } from '../types.ts';
+import { runEnd } from './approximate-prefill.ts';
 import type { SpanSource } from './approximate-prefill.ts';
 import { LOAD_STEP_MS } from './exact-rows.ts';
 import type { RowSource } from './exact-rows.ts';
+import { lookingAmong, meanAttention } from './semsharekv-attention.ts';
+import type { Looking } from './semsharekv-attention.ts';
 import { loadPiece, pieceLayers } from './semsharekv-pieces.ts';
 import type { Cached, Piece } from './semsharekv-pieces.ts';
 
@@ -28,12 +30,9 @@ interface Work {
 interface Parts {
   model: Model;
   speed: PrefillSpeed;
-  loadSpeed: LoadSpeed;
   alone: () => boolean;
 }
 
-/** Rows whose attention stands for that of all: evenly spread over those computed, the last one among them. */
-const MOST_LOOKING = 2 * MOST_QUERIES;
 /** Cached rows that are put in place in one step. */
 const PLACED_AT_ONCE = 256;
 
@@ -44,11 +43,6 @@ interface Stream {
   y: Float32Array;
   /** By position: mean attention on its row, of the queries that see it. */
   attention: Float64Array;
-}
-
-interface Looking {
-  queries: Float32Array;
-  positions: Int32Array;
 }
 
 export class SemsharekvPrefill {
@@ -84,6 +78,11 @@ export class SemsharekvPrefill {
     return this.#opened?.rows.peakBytes ?? this.#releasedPeakBytes;
   }
 
+  /** Positions whose rows each segment has. */
+  get kept(): Int32Array[] {
+    return this.#opened?.rows.segments.map((held) => held.seen(held.count)) ?? [];
+  }
+
   /** Lets all rows go. */
   release(): void {
     this.#releasedPeakBytes = this.peakBytes;
@@ -99,7 +98,9 @@ export class SemsharekvPrefill {
 
   /** Each yield ends a short piece of work and says how much of the prompt is done. */
   async *run(): AsyncGenerator<number> {
+    const startedAt = performance.now();
     const model = await this.#parts.model.segmented();
+    this.loadMs += performance.now() - startedAt;
     this.#opened = { model, rows: model.newRows() };
     yield* this.#load();
     const first = Int32Array.from(this.#work.tokens.keys()).subarray(this.reusedTokens);
@@ -122,7 +123,6 @@ export class SemsharekvPrefill {
     let isPrefixWhole = true;
     for (let next = 0; next < queue.length;) {
       const startedAt = performance.now();
-      let rows = 0;
       while (next < queue.length && performance.now() - startedAt < LOAD_STEP_MS) {
         const isPrefix = next < reuse.length;
         const source = queue[next++]!;
@@ -132,9 +132,8 @@ export class SemsharekvPrefill {
         else if (isPrefix) this.reusedTokens += piece.count;
         else for (let row = 0; row < piece.count; row++) matched.add(piece.start + row);
         if (piece !== null) this.#pieces.push(piece);
-        rows += piece?.count ?? 0;
       }
-      this.#loaded(rows, performance.now() - startedAt);
+      this.loadMs += performance.now() - startedAt;
       yield 0;
     }
     this.#matched = matched;
@@ -190,14 +189,15 @@ export class SemsharekvPrefill {
     const looking: Looking[] = [];
     const asks = lookingAmong(positions);
     for (let start = 0; start < positions.length;) {
-      const end = Math.min(positions.length, start + this.#chunkRows(positions[start]!, depth / layers));
+      const end = runEnd(positions, start, this.#chunkRows(positions[start]!, depth / layers));
       const chunk = positions.slice(start, end);
       const asked = Int32Array.from(chunk.keys()).filter((index) => asks.has(chunk[index]!));
       const ran = await this.#timed(() =>
         model.run(rows, segment, {
           rows: chunk,
           positions: chunk,
-          input: before === null ? chunk.map((position) => this.#work.tokens[position]!) : streamOf(before, chunk, hidden),
+          input:
+            before === null ? chunk.map((position) => this.#work.tokens[position]!) : streamOf(before, chunk, hidden),
           asked,
           logits: end === positions.length,
           deviation: before === null,
@@ -211,27 +211,10 @@ export class SemsharekvPrefill {
       start = end;
       yield this.#done(segment, end / positions.length);
     }
-    const attention = await this.#timed(() => this.#attention(segment, looking));
+    const attention = await this.#timed(() => meanAttention(this.#opened!, segment, looking));
     this.rowLayers += asks.size * depth * PROBE_LAYERS;
     yield this.#done(segment, 1);
     return { positions, y, attention };
-  }
-
-  async #attention(segment: number, looking: readonly Looking[]): Promise<Float64Array> {
-    const { model, rows } = this.#opened!;
-    const attention = new Float64Array(this.#work.tokens.length);
-    const seenBy = new Int32Array(attention.length);
-    for (const of of looking) {
-      const sums = await model.attention(rows, segment, of);
-      sums.forEach((sum, row) => (attention[row]! += sum));
-      // How many see a row: those at its own or a later position.
-      for (const position of of.positions) seenBy[position]!++;
-    }
-    for (let row = attention.length - 1, seeing = 0; row >= 0; row--) {
-      seeing += seenBy[row]!;
-      attention[row] = seeing === 0 ? 0 : attention[row]! / seeing;
-    }
-    return attention;
   }
 
   #retain(segment: number, attention: Float64Array): void {
@@ -249,11 +232,6 @@ export class SemsharekvPrefill {
     this.droppedRowLayers += (attention.length - kept.length) * (end - start);
   }
 
-  #loaded(rows: number, ms: number): void {
-    this.#parts.loadSpeed.record(rows, ms);
-    this.loadMs += ms;
-  }
-
   #done(segment: number, share: number): number {
     return Math.floor((this.#work.tokens.length * (segment + share)) / this.#opened!.model.segments.length);
   }
@@ -269,13 +247,6 @@ export class SemsharekvPrefill {
     this.computeMs += performance.now() - startedAt;
     return result;
   }
-}
-
-function lookingAmong(positions: Int32Array): ReadonlySet<number> {
-  const count = Math.min(MOST_LOOKING, positions.length);
-  return new Set(
-    Array.from({ length: count }, (_, index) => positions[Math.ceil(((index + 1) * positions.length) / count) - 1]!),
-  );
 }
 
 /** Rows of the stream at `positions`, all of which it has; both ascend. */

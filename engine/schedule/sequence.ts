@@ -85,9 +85,10 @@ export class Sequence {
   constructor(work: SequenceWork, parts: SequenceParts) {
     this.#work = work;
     this.#parts = parts;
-    this.kv = work.kv ?? parts.model.newKvBuffer();
+    const layered = work.approximate?.plan.layered !== undefined;
+    this.kv = work.kv ?? (layered ? parts.model.emptyKvBuffer() : parts.model.newKvBuffer());
     // Room for the whole prompt at once: growing along the way would copy the rows again and again.
-    if (!work.approximate?.plan.layered) this.kv.reserve(work.tokens.length - this.kv.rows);
+    if (!layered) this.kv.reserve(work.tokens.length - this.kv.rows);
     this.#decoding = new Decoding({ ...work, kv: this.kv, model: parts.model, emit: (event) => this.#emit(event) });
     this.#phases = this.#run();
   }
@@ -149,6 +150,7 @@ export class Sequence {
 
   /** Lets go of the rows. Only when the sequence is done and nobody reads them any more. */
   release(): void {
+    this.#layered?.release();
     if (!this.#isReleased) this.#parts.model.giveBack(this.kv);
     this.#isReleased = true;
   }

@@ -1,6 +1,6 @@
 // What may be reused, for everyone on this computer who chose nothing for themselves.
 
-import { KV_PRECISIONS, QUALITIES, type Settings } from '../../engine/contract/settings.ts';
+import { KV_PRECISIONS, QUALITIES, type PolicyName, type Settings } from '../../engine/contract/settings.ts';
 import { attempt } from '../state/notices.ts';
 import { usePeople } from '../state/people.ts';
 import { changeSettings } from '../state/settings.ts';
@@ -11,7 +11,6 @@ import { POLICY_WORDS, PRECISION_WORDS, QUALITY_WORDS } from './reuse-choices.ts
 const POLICIES = ['hearth', 'exact', 'off', 'kvshare', 'semsharekv'] as const;
 
 export function ReuseSettings({ settings }: { settings: Settings }) {
-  const hearth = settings.policy === 'hearth';
   return (
     <>
       <OwnChoice />
@@ -30,7 +29,7 @@ export function ReuseSettings({ settings }: { settings: Settings }) {
         words={QUALITY_WORDS}
         value={settings.quality}
         onChoose={(quality) => save({ quality })}
-        {...(hearth ? {} : { note: 'Counts where the policy is Hearth.' })}
+        {...qualityNote(settings.policy)}
       />
       <RadioChoice
         legend="How memory is kept"
@@ -43,6 +42,13 @@ export function ReuseSettings({ settings }: { settings: Settings }) {
       />
     </>
   );
+}
+
+/** The levels are described as Hearth has them. */
+function qualityNote(policy: PolicyName): { note?: string } {
+  if (policy === 'hearth') return {};
+  if (policy !== 'kvshare') return { note: 'Counts where the policy is Hearth.' };
+  return { note: 'With KVShare each of them is approximate: 40, 20 or 10 % of what it reuses is read again.' };
 }
 
 /** Whoever changes this for everyone should know that it does not count for themselves. */

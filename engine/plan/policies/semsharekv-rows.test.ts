@@ -7,7 +7,11 @@ const positions = (count: number, start = 0) => Int32Array.from({ length: count 
 
 test('a share falls exponentially from the first layer to the last', () => {
   const decay = { first: 0.8, last: 0.2 };
-  expect([0, 0.5, 1].map((depth) => shareAt(decay, depth))).toEqual([0.8, expect.closeTo(0.4, 10), expect.closeTo(0.2, 10)]);
+  expect([0, 0.5, 1].map((depth) => shareAt(decay, depth))).toEqual([
+    0.8,
+    expect.closeTo(0.4, 10),
+    expect.closeTo(0.2, 10),
+  ]);
   expect(shareAt({ first: 0, last: 0 }, 0.5)).toBe(0);
 });
 
@@ -83,7 +87,11 @@ describe('retention', () => {
   };
 
   test('keeps what the peak allows, whatever the depth of the model', () => {
-    for (const layers of [[1, 1, 1, 1, 1, 1], [1, 2, 2, 2, 2, 2, 1], [1, 5, 5, 5, 5, 5, 4]]) {
+    for (const layers of [
+      [1, 1, 1, 1, 1, 1],
+      [1, 2, 2, 2, 2, 2, 1],
+      [1, 5, 5, 5, 5, 5, 4],
+    ]) {
       const decay = retention({ first: 0.8, peak: 0.57 }, layers);
       expect(held(layers, decay)).toBeLessThanOrEqual(0.57);
       expect(held(layers, decay)).toBeGreaterThan(0.56);

@@ -49,9 +49,7 @@ export interface LayerOneView {
  * the token alone, so the same token deviates by nothing; among equals attention decides, then position.
  */
 export function highDeviation({ matched, deviation, attention }: LayerOneView, share: number): Int32Array {
-  const ranked = matched.toSorted(
-    (a, b) => deviation[b]! - deviation[a]! || attention[b]! - attention[a]! || a - b,
-  );
+  const ranked = matched.toSorted((a, b) => deviation[b]! - deviation[a]! || attention[b]! - attention[a]! || a - b);
   return ranked.slice(0, Math.ceil(share * matched.length));
 }
 
