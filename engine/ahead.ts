@@ -32,6 +32,7 @@ interface OfDocument {
 const HEALED_AT_START = 8;
 const HEALED_ON_REQUEST = 10_000;
 const INDEX_STEP_MS = 20;
+const ADDED_DOCUMENT_DELAY_MS = 3000;
 
 export class Ahead {
   readonly #parts: AheadParts;
@@ -53,7 +54,7 @@ export class Ahead {
   async document(of: OfDocument): Promise<{ tokens: number }> {
     const { library, background, loaded } = this.#parts;
     library.find(of.profileId, of.documentId);
-    this.#addDocument(of);
+    this.#addDocument(of, 0);
     await background.settled(of.documentId);
     const model = loaded();
     if (model === null || !library.has(of.profileId, of.documentId)) return { tokens: 0 };
@@ -64,7 +65,7 @@ export class Ahead {
 
   /** Policy `hearth` reads library documents as they come; the other policies only on request. */
   documentAdded(of: OfDocument): void {
-    if (this.#choice(of.profileId).policy === 'hearth') this.#addDocument(of);
+    if (this.#choice(of.profileId).policy === 'hearth') this.#addDocument(of, ADDED_DOCUMENT_DELAY_MS);
   }
 
   /** Somebody asked for similar text in one turn, whatever is set otherwise. */
@@ -124,8 +125,9 @@ export class Ahead {
     });
   }
 
-  #addDocument(of: OfDocument): void {
+  #addDocument(of: OfDocument, delayMs: number): void {
     this.#add({
+      delayMs,
       subject: of.documentId,
       version: '',
       priority: 2,

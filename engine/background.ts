@@ -32,12 +32,19 @@ export interface ReadAhead {
   version: string;
   /** Healing comes before reading ahead, and that before documents for everybody. */
   priority: 0 | 1 | 2;
+  /** Waits until this long after it was added: whoever adds a text often asks about it at once, and reads it then. */
+  delayMs?: number;
   profileId: ProfileId;
   precision: KvPrecision;
   /** Asked for when the work begins. Null, or an error: there is nothing to do any more. */
   text: (model: LoadedModel) => ReadAheadText | null;
   /** All rows are exact and kept. `computedTokens` had to be computed for it. */
   done: (computedTokens: number) => void;
+}
+
+interface Waiting extends ReadAhead {
+  /** On the clock of `performance.now`. */
+  notBefore: number;
 }
 
 interface Running {
@@ -51,7 +58,8 @@ interface Running {
 
 export class Background {
   readonly #loaded: () => LoadedModel | null;
-  #waiting: ReadAhead[] = [];
+  #waiting: Waiting[] = [];
+  #timer: NodeJS.Timeout | undefined;
   #running: Running | null = null;
   #stepping: Promise<unknown> = Promise.resolve();
   readonly #settled = new Set<() => void>();
@@ -66,7 +74,7 @@ export class Background {
     const same = [this.#running?.job, ...this.#waiting].find((other) => other?.subject === job.subject);
     if (same?.version === job.version && same.priority <= job.priority) return;
     this.drop(job.subject);
-    this.#waiting.push(job);
+    this.#waiting.push({ ...job, notBefore: performance.now() + (job.delayMs ?? 0) });
     this.#waiting.sort((one, other) => one.priority - other.priority);
     this.onWork();
   }
@@ -86,12 +94,15 @@ export class Background {
   /** Ends all work and waits for the step under way; what was computed is kept. */
   async clear(): Promise<void> {
     this.#waiting = [];
+    clearTimeout(this.#timer);
     this.#leave();
     await this.#stepping;
   }
 
-  /** Resolves when nothing is left to do for a subject, or for anybody. */
+  /** Resolves when nothing is left to do for a subject, or for anybody. Nothing of it waits any longer. */
   async settled(subject?: ReadAhead['subject']): Promise<void> {
+    for (const job of this.#waiting) if (subject === undefined || job.subject === subject) job.notBefore = 0;
+    this.onWork();
     const isBusy = () =>
       [this.#running?.job, ...this.#waiting].some(
         (job) => job !== undefined && (subject === undefined || job.subject === subject),
@@ -120,13 +131,23 @@ export class Background {
       });
       this.#leave();
     }
-    return this.#running !== null || this.#waiting.length > 0;
+    return this.#running !== null || this.#isReady();
+  }
+
+  /** Whether a job may begin now; if one may later, the loop is called then. */
+  #isReady(): boolean {
+    const next = Math.min(...this.#waiting.map((job) => job.notBefore)) - performance.now();
+    clearTimeout(this.#timer);
+    if (next > 0 && next !== Infinity) this.#timer = setTimeout(() => this.onWork(), next).unref();
+    return next <= 0;
   }
 
   #begin(): Running | null {
     for (;;) {
       const model = this.#loaded();
-      const job = this.#waiting.shift();
+      const now = performance.now();
+      const at = this.#waiting.findIndex((waiting) => waiting.notBefore <= now);
+      const [job] = at === -1 ? [] : this.#waiting.splice(at, 1);
       if (job === undefined) return null;
       const begun = model === null ? null : begin(job, model);
       if (begun === 'complete') job.done(0);

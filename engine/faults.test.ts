@@ -32,6 +32,13 @@ function filesUnder(folder: string): string[] {
 const blockFiles = (data: string) => filesUnder(join(data, 'cache')).filter((file) => file.endsWith('.kv'));
 const sizeOf = (folder: string) => filesUnder(folder).reduce((sum, file) => sum + statSync(file).size, 0);
 
+/** What is missing of the exact prefix is computed: other rungs would hide what the damage cost. */
+async function exactEngine(): Promise<TestEngine> {
+  const engine = await startTestEngine();
+  await engine.client.call('settings.set', { policy: 'exact' });
+  return engine;
+}
+
 describe('damage to the cache', () => {
   let engine: TestEngine | undefined;
   afterEach(async () => {
@@ -43,7 +50,7 @@ describe('damage to the cache', () => {
   async function afterDamage(
     damage: (data: string) => void,
   ): Promise<{ before: string; report: TurnReport; text: string }> {
-    engine = await startTestEngine();
+    engine = await exactEngine();
     const profileId = await person(engine.client, 'ana');
     const first = await ask(engine.client, profileId, asked('Where is jar 9?'));
     const { dataFolder } = engine;
@@ -112,7 +119,7 @@ describe('damage to the cache', () => {
   });
 
   test('blocks of another model are never used', async () => {
-    engine = await startTestEngine();
+    engine = await exactEngine();
     const profileId = await person(engine.client, 'ana');
     await ask(engine.client, profileId, asked('Where is jar 9?'));
     const other = join(engine.dataFolder, 'other');
@@ -124,7 +131,7 @@ describe('damage to the cache', () => {
   });
 
   test('a quota too small for anything drops the writes, and the turns go on', async () => {
-    engine = await startTestEngine();
+    engine = await exactEngine();
     const profileId = await person(engine.client, 'ana');
     await engine.client.call('settings.set', { cacheQuotaBytes: 100_000 });
     for (const question of ['Where is jar 9?', 'Where is jar 16?']) {
@@ -246,7 +253,7 @@ describe('a killed process', () => {
 
 describe('a second start on the same folder', () => {
   test('is refused with a sentence, and the first goes on', async () => {
-    const engine = await startTestEngine();
+    const engine = await exactEngine();
     await expect(startTestEngine({ dataFolder: engine.dataFolder, modelId: 'starter' })).rejects.toMatchObject({
       code: 'folder-in-use',
     });

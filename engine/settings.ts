@@ -52,7 +52,7 @@ export function secret(database: Database, name: string): Uint8Array {
 function defaults(): Settings {
   return {
     modelId: 'starter',
-    policy: 'exact',
+    policy: 'hearth',
     quality: 'balanced',
     kvPrecision: 'lossless',
     cacheQuotaBytes: 4 * GIB,

@@ -15,6 +15,8 @@ const engines: TestEngine[] = [];
 
 async function engine(options: Parameters<typeof startTestEngine>[0] = {}): Promise<TestEngine> {
   const started = await startTestEngine(options);
+  // What is found exactly, and nothing else: the further rungs have tests of their own.
+  await started.client.call('settings.set', { policy: 'exact' });
   engines.push(started);
   return started;
 }

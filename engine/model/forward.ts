@@ -220,7 +220,8 @@ export class Model {
   }
 
   async close(): Promise<void> {
-    await (await this.#segmented)?.close();
+    const segmented = await this.#segmented?.catch(() => null);
+    await segmented?.close();
     const { shallow, deep, rotation, embedding, scores } = this.#parts;
     for (const part of [shallow, deep, rotation, embedding, scores]) await part.close();
   }

@@ -3,8 +3,9 @@
 // needed, from the weights that lie there already; the sessions hold these a second time.
 
 import { randomUUID } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { EngineError } from '../errors.ts';
 import { HIDDEN_POSITION } from './kv-buffer.ts';
 import { rotationGraph, segmentGraph } from './import/graph.ts';
 import { encodeOnnx } from './import/onnx-writer.ts';
@@ -76,7 +77,7 @@ export class SegmentedModel {
     this.#attention = attention;
   }
 
-  /** `folder` is that of an installed model. Throws `model-damaged` if the runtime refuses a graph. */
+  /** `folder` is that of an installed model. Throws `model-damaged` if the runtime refuses a graph, `storage-full`. */
   static async open(folder: string, shape: ModelShape, { threads }: { threads: number }): Promise<SegmentedModel> {
     const weights = matchWeights(shape, (await readWeightFiles(folder)).tensors);
     const options: SessionOptions = { threads, spin: false };
@@ -229,15 +230,28 @@ export class SegmentedModel {
   }
 }
 
-/** Path of a graph in the model's folder, where the runtime finds the weights; written unless it lies there already. */
+/**
+ * Path of a graph in the model's folder, where the runtime finds the weights; written unless it lies there already.
+ * Throws `storage-full`.
+ */
 async function written(folder: string, name: string, graph: OnnxGraph): Promise<string> {
   const path = join(folder, `${name}.onnx`);
   const bytes = encodeOnnx(graph);
   const present = await readFile(path).catch(() => null);
   if (present !== null && Buffer.compare(present, bytes) === 0) return path;
   const draft = `${path}.${randomUUID().slice(0, 8)}.draft`;
-  await writeFile(draft, bytes);
-  await rename(draft, path);
+  try {
+    await writeFile(draft, bytes);
+    await rename(draft, path);
+  } catch (cause) {
+    await rm(draft, { force: true });
+    throw new EngineError(
+      'storage-full',
+      'This way of answering needs a few more files of the model, and they could not be written. Your message is kept. ' +
+        'Free some space, or choose another policy, and send again.',
+      { cause },
+    );
+  }
   return path;
 }
 

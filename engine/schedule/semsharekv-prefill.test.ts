@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { likeliest } from '../metrics/divergence.ts';
 import { LoadSpeed } from '../metrics/load-speed.ts';
 import { PrefillSpeed } from '../metrics/prefill-speed.ts';
+import { turnReport } from '../metrics/turn-report.ts';
 import type { Model } from '../model/forward.ts';
 import { planeFloatsPerRow } from '../model/shape.ts';
 import type { FoundSpan } from '../match/found-span.ts';
@@ -196,6 +197,18 @@ describe('what is kept', () => {
     expect(sequence.recomputed).toHaveLength(MATCHED);
     expect(sequence.dropsRows).toBe(true);
     expect(Math.max(...differences(logits).slice(1))).toBeGreaterThan(1e-3);
+    const times = { queueMs: 0, encodeMs: 0, matchMs: 0, ttftMs: 0 };
+    const { plan } = layered(EVERYTHING).approximate!;
+    const reuse = {
+      policy: 'semsharekv',
+      quality: 'balanced',
+      promptTokens: LENGTH,
+      reuse: [],
+      reusedTokens: 0,
+    } as const;
+    const facts = { plan: { ...reuse, missReason: null, approximate: plan }, modelId: '', layers: LAYERS, times };
+    const { state } = turnReport({ ...facts, sequence, speed: new PrefillSpeed(), verification: null });
+    expect(state).toBe('approximate');
   });
 
   test('is what the prompt looks at', async () => {
@@ -242,7 +255,14 @@ test('rows that are gone are computed instead', async () => {
 
 test('an answer that is verified ends as the exact one, and its rows may then be kept', async () => {
   const work = layered({ recompute: { first: 0, last: 0 } }, sources(), true);
-  const { sequence } = await answered({ ...work, sampler: () => likeliest });
+  let loads = 0;
+  const reuse = prefix().map((rows) => () => {
+    loads++;
+    return rows();
+  });
+  const { sequence } = await answered({ ...work, reuse, sampler: () => likeliest });
+  // Once for the answer and once to check it: the exact prefix is not computed for that.
+  expect(loads).toBe(4);
   expect(sequence.checkedTokens).not.toBeNull();
   expect(sequence.output).toEqual(exact.output);
   expect(sequence.exactRows).toBeGreaterThanOrEqual(LENGTH);
