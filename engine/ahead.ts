@@ -54,6 +54,7 @@ export class Ahead {
   async document(of: OfDocument): Promise<{ tokens: number }> {
     const { library, background, loaded } = this.#parts;
     library.find(of.profileId, of.documentId);
+    if (this.#choice(of.profileId).policy === 'off') return { tokens: 0 };
     this.#addDocument(of, 0);
     await background.settled(of.documentId);
     const model = loaded();
