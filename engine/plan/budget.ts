@@ -16,7 +16,7 @@ type SpanClass = 'canonical' | 'moved' | 'edited' | 'similar';
  */
 const SHARES: Record<'balanced' | 'fast', Record<SpanClass, number>> = {
   balanced: { canonical: 0.15, moved: 0.2, edited: 0.2, similar: 1 },
-  fast: { canonical: 0.08, moved: 0.12, edited: 0.15, similar: 0.5 },
+  fast: { canonical: 0.05, moved: 0.08, edited: 0.12, similar: 0.5 },
 };
 
 /** What a question needs does not grow with the document: rows beyond these count for the budget by a third. */
