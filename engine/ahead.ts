@@ -17,10 +17,10 @@ import { conversationAhead, documentAhead } from './turn-prompt.ts';
 import type { Texts } from './turn-prompt.ts';
 
 export interface AheadParts extends Texts {
-  loaded(): LoadedModel | null;
+  loaded: () => LoadedModel | null;
   background: Background;
   profiles: Profiles;
-  settings(): Settings;
+  settings: () => Settings;
 }
 
 interface OfDocument {
@@ -95,7 +95,9 @@ export class Ahead {
   #similarIsWanted(): boolean {
     const { profiles, settings } = this.#parts;
     const set = settings();
-    this.#similarWasAsked ||= profiles.list().some((profile) => effective({ profile, settings: set, options: {} }).similar);
+    this.#similarWasAsked ||= profiles
+      .list()
+      .some((profile) => effective({ profile, settings: set, options: {} }).similar);
     return this.#similarWasAsked;
   }
 

@@ -17,7 +17,10 @@ const engines: TestEngine[] = [];
 async function start(policy: 'hearth' | 'exact' | 'off' = 'hearth'): Promise<TestEngine & { ana: ProfileId }> {
   const started = await startTestEngine({ tiny: { seed: 1, layers: 8, hidden: 256 } });
   engines.push(started);
-  await started.client.call('settings.set', { policy, sampling: { ...(await settingsOf(started)).sampling, maxTokens: 12 } });
+  await started.client.call('settings.set', {
+    policy,
+    sampling: { ...(await settingsOf(started)).sampling, maxTokens: 12 },
+  });
   return Object.assign(started, { ana: await person(started.client, 'ana') });
 }
 const settingsOf = ({ client }: TestEngine) => client.call('settings.get', {});
@@ -37,7 +40,9 @@ describe('reading ahead', () => {
     const { documentId: _, ...of } = await chatAbout(engine, HANDBOOK);
     await engine.client.call('conversations.prepare', of);
     await engine.client.call('conversations.settled', of);
-    const { message } = await collect(engine.client.stream('chat.send', { ...of, text: 'Who cleans room 12?', sampling }));
+    const { message } = await collect(
+      engine.client.stream('chat.send', { ...of, text: 'Who cleans room 12?', sampling }),
+    );
     const report = message.report!;
     expect(report.state).toBe('exact');
     expect(report.tokens.fresh).toBeLessThan(40);
@@ -57,7 +62,12 @@ describe('reading ahead', () => {
   test('of a library document serves other people, behind other system texts as well', async () => {
     const engine = await start();
     const { client, ana } = engine;
-    const added = await client.call('library.add', { profileId: ana, title: 'Rooms', text: HANDBOOK, scope: 'library' });
+    const added = await client.call('library.add', {
+      profileId: ana,
+      title: 'Rooms',
+      text: HANDBOOK,
+      scope: 'library',
+    });
     const { tokens } = await client.call('library.prepare', { profileId: ana, documentId: added.id });
     expect(tokens).toBeGreaterThanOrEqual(added.tokens!);
     const ben = await person(client, 'ben');
@@ -86,7 +96,9 @@ describe('reading ahead', () => {
     const { documentId: _, ...of } = await chatAbout(engine, HANDBOOK);
     const { documentId: __, ...other } = ahead;
     await engine.client.call('conversations.prepare', other);
-    const { message } = await collect(engine.client.stream('chat.send', { ...of, text: 'Who cleans room 12?', sampling }));
+    const { message } = await collect(
+      engine.client.stream('chat.send', { ...of, text: 'Who cleans room 12?', sampling }),
+    );
     const off = await collect(engine.client.stream('chat.regenerate', { ...of, policy: 'off', sampling }));
     expect(message.text).toBe(off.message.text);
     await engine.client.call('conversations.settled', other);
@@ -170,7 +182,9 @@ describe('a verified answer', () => {
 test('the tokens of a prompt are its text, and their origins those of the report', async () => {
   const engine = await start();
   const { documentId: _, ...of } = await chatAbout(engine, HANDBOOK);
-  const { message } = await collect(engine.client.stream('chat.send', { ...of, text: 'Who cleans room 12?', sampling }));
+  const { message } = await collect(
+    engine.client.stream('chat.send', { ...of, text: 'Who cleans room 12?', sampling }),
+  );
   const { tokens } = await engine.client.call('messages.tokens', { ...of, messageId: message.id });
   expect(tokens).toHaveLength(message.report!.promptTokens);
   const text = tokens.map((token) => token.text).join('');
@@ -204,7 +218,11 @@ test('rows kept in four bits answer sooner, and a checked answer is still that o
   const engine = await start();
   const { ana } = engine;
   await engine.client.call('settings.set', { kvPrecision: 'int4' });
-  const asked = { question: 'Who cleans room 12?', documents: [{ title: 'A', text: HANDBOOK, scope: 'private' as const }], sampling };
+  const asked = {
+    question: 'Who cleans room 12?',
+    documents: [{ title: 'A', text: HANDBOOK, scope: 'private' as const }],
+    sampling,
+  };
   await ask(engine.client, ana, { ...asked, verify: true });
   await engine.restart();
   const again = await ask(engine.client, ana, { ...asked, verify: true });

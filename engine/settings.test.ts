@@ -13,7 +13,12 @@ test('what was set is kept over a restart, the rest has defaults', () => {
   const { database } = openUserData(folder);
   const store = new SettingsStore(database);
   const defaults = store.get();
-  expect(defaults).toMatchObject({ modelId: 'starter', policy: 'hearth', quality: 'balanced', kvPrecision: 'lossless' });
+  expect(defaults).toMatchObject({
+    modelId: 'starter',
+    policy: 'hearth',
+    quality: 'balanced',
+    kvPrecision: 'lossless',
+  });
   expect(defaults).toMatchObject({ sampling: { temperature: 0, topP: 1 } });
   expect(defaults.memoryBudgetBytes).toBeLessThanOrEqual(2 ** 30);
   const sampling = { ...defaults.sampling, temperature: 0.7, stop: ['END'] };

@@ -36,7 +36,21 @@ interface OfChat {
   conversationId: ConversationId;
 }
 
-const WORDS = ['lamp', 'clinic', 'soup', '12', 'Tuesday', 'Ana', 'key', 'red', 'bus', '0.5 mg', 'garden', 'never', 'room 7'];
+const WORDS = [
+  'lamp',
+  'clinic',
+  'soup',
+  '12',
+  'Tuesday',
+  'Ana',
+  'key',
+  'red',
+  'bus',
+  '0.5 mg',
+  'garden',
+  'never',
+  'room 7',
+];
 const SYSTEMS = [undefined, 'Be brief and exact.', 'You answer for the clinic, with care and in full sentences.'];
 const WAYS: (TurnOptions & { isExact: boolean })[] = [
   { policy: 'exact', isExact: true },
@@ -105,7 +119,8 @@ class Fuzz {
     const dice = this.#random();
     if (dice < 0.02) return this.#restart();
     if (dice < 0.05) return void (await this.#client.call('cache.heal', {}));
-    if (dice < 0.07) return void (await this.#client.call('cache.clear', { scope: this.#pick(['private', 'library']) }));
+    if (dice < 0.07)
+      return void (await this.#client.call('cache.clear', { scope: this.#pick(['private', 'library']) }));
     if (dice < 0.1) this.#edit();
     await this.#chat();
   }
@@ -128,7 +143,10 @@ class Fuzz {
     const profileId = this.#pick(this.#people);
     const scope = this.#random() < 0.6 ? 'library' : 'private';
     const documents = [];
-    for (const lines of [this.#pick(this.#texts), this.#pick(this.#texts)].slice(0, 1 + Math.floor(this.#random() * 2))) {
+    for (const lines of [this.#pick(this.#texts), this.#pick(this.#texts)].slice(
+      0,
+      1 + Math.floor(this.#random() * 2),
+    )) {
       const text = lines.join('\n');
       documents.push((await this.#client.call('library.add', { profileId, title: 'A text', text, scope })).id);
     }

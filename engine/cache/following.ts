@@ -21,7 +21,7 @@ export function following(store: BlockStore, ref: BlockRef, scopes: readonly Sco
 
 function chainFrom(store: BlockStore, first: BlockRow, scopes: readonly Scope[]): number[] {
   const tokens: number[] = [];
-  for (let block: BlockRow | undefined = first; block !== undefined && tokens.length < MOST_TOKENS; ) {
+  for (let block: BlockRow | undefined = first; block !== undefined && tokens.length < MOST_TOKENS;) {
     tokens.push(...tokensOf(block.tokens));
     block = latestBehind(store, block, scopes, 1)[0];
   }

@@ -39,7 +39,6 @@ export async function mapTokens(
     for (let row = 0; row < end - start; row++) {
       map[start - range.start + row] = nearest(asked, donor, { row, near });
     }
-    await setImmediate();
   }
   return map;
 }
@@ -61,18 +60,29 @@ function nearest(asked: Turned, donor: Turned, { row, near }: { row: number; nea
 async function turned(tokens: Int32Array, { start, end }: TokenRange, embed: Embed): Promise<Turned> {
   const rows = (await embed(tokens.subarray(start, end))).slice();
   const width = rows.length / (end - start);
-  const half = width >> 1;
-  for (let position = start; position < end; position++) {
-    const row = rows.subarray((position - start) * width, (position - start + 1) * width);
-    const norm = normOf(row) || 1;
-    for (let lane = 0; lane < width; lane++) row[lane] = row[lane]! / norm;
-    for (let lane = 0; lane < half; lane++) {
-      const angle = position * ROPE_BASE ** (-lane / half);
-      const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-      const [x, y] = [row[lane]!, row[half + lane]!];
-      row[lane] = x * cos - y * sin;
-      row[half + lane] = x * sin + y * cos;
+  const parts: Uint32Array[] = [];
+  for (let first = start; first < end; first += TOKENS_AT_ONCE) {
+    const last = Math.min(first + TOKENS_AT_ONCE, end);
+    const part = rows.subarray((first - start) * width, (last - start) * width);
+    for (let position = first; position < last; position++) {
+      turn(part.subarray((position - first) * width, (position - first + 1) * width), position);
     }
+    parts.push(signatures(part, width));
+    await setImmediate();
   }
-  return { rows, width, signatures: signatures(rows, width) };
+  return { rows, width, signatures: Uint32Array.from(parts.flatMap((part) => [...part])) };
+}
+
+/** Makes a row a unit vector, turned by its position. */
+function turn(row: Float32Array, position: number): void {
+  const half = row.length >> 1;
+  const norm = normOf(row) || 1;
+  for (let lane = 0; lane < row.length; lane++) row[lane] = row[lane]! / norm;
+  for (let lane = 0; lane < half; lane++) {
+    const angle = position * ROPE_BASE ** (-lane / half);
+    const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+    const [x, y] = [row[lane]!, row[half + lane]!];
+    row[lane] = x * cos - y * sin;
+    row[half + lane] = x * sin + y * cos;
+  }
 }

@@ -25,7 +25,8 @@ export function turnReport(facts: TurnFacts): TurnReport {
   const { output, decodeMs, placed, recomputed } = sequence;
   const { loadMs, prefillMs, sampleMs } = sequence.time;
   const spans = originSpans(plan, sequence);
-  const wasApproximate = placed.some(({ start, end }) => end > start) && (recomputed.length < rowsOf(placed) || sequence.dropsRows);
+  const wasApproximate =
+    placed.some(({ start, end }) => end > start) && (recomputed.length < rowsOf(placed) || sequence.dropsRows);
   return {
     policy: plan.policy,
     quality: plan.quality,

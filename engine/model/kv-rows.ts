@@ -22,4 +22,3 @@ export function sliceRows(
   };
   return { count, k: slice(block.k), v: slice(block.v) };
 }
-

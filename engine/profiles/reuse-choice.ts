@@ -31,7 +31,8 @@ export function effective({ profile, settings, options }: Choosing): EffectiveCh
   // Where the answer is to be that of a full computation, rows that lost something would make it another one.
   const lossless = clinic || verify || policy !== 'hearth' || quality === 'exact';
   // Four bits change words; where every answer is checked against rows computed anew, that costs a correction at most.
-  const roughButChecked = verify && !clinic && policy === 'hearth' && quality !== 'exact' && settings.kvPrecision === 'int4';
+  const roughButChecked =
+    verify && !clinic && policy === 'hearth' && quality !== 'exact' && settings.kvPrecision === 'int4';
   return {
     policy,
     quality,

@@ -196,7 +196,7 @@ export class ApproximatePrefill {
     const { kv, tokens } = this.#work;
     const { model } = this.#parts;
     const { layers, boundary } = model.shape;
-    const ids = tokens.subarray(questions[0]!);
+    const ids = tokens.subarray(questions[0]);
     const y = this.#shallow === null ? await model.shallow(kv, ids, questions) : this.#shallowRows(questions);
     const want = { positions: questions, logits: 'none', queries: true, write: false } as const;
     const { queries } = await model.deep(kv, y, want);

@@ -239,9 +239,15 @@ export class Sequence {
   }
 
   /** Its rows are not in `kv`, which stays empty: nothing of it is exact, and nothing is kept for others. */
-  async *#prefillLayered({ plan, sources }: NonNullable<SequenceWork['approximate']>): AsyncGenerator<void, Float32Array> {
+  async *#prefillLayered({
+    plan,
+    sources,
+  }: NonNullable<SequenceWork['approximate']>): AsyncGenerator<void, Float32Array> {
     const { tokens, reuse } = this.#work;
-    const prefill = new SemsharekvPrefill({ plan: plan.layered!, reuse, sources, tokens }, { ...this.#parts, alone: this.#isAlone });
+    const prefill = new SemsharekvPrefill(
+      { plan: plan.layered!, reuse, sources, tokens },
+      { ...this.#parts, alone: this.#isAlone },
+    );
     this.#layered = prefill;
     this.#approximateFrom = 0;
     for await (const doneTokens of prefill.run()) {
