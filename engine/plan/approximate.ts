@@ -22,7 +22,7 @@ const LEAST_SAVED_ROWS = 64;
 const LOOK_AT_MOST_TOKENS = 1500;
 
 /** Bursts of 7 and the new token fill a run of 8 rows, which costs little more than a run of one. */
-export const BURSTS: RepairSchedule = { rows: 7, everySteps: 4 };
+export const BURSTS: RepairSchedule = { rows: 7, everySteps: 5 };
 
 export interface Finds {
   /** Ascending, disjoint, behind the prefix, before the last position. */

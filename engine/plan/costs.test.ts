@@ -31,9 +31,9 @@ describe('token-layers', () => {
 
   test('the rows that ask are counted twice', () => {
     const asked = tokenLayers(SHAPE, { ...work, selector: { ...nothing, relevance: true } });
-    expect(asked).toBeCloseTo((100 + 90 + 50) / 1100, 10);
+    expect(asked).toBeCloseTo((100 + 90 + 32) / 1100, 10);
     const long = { ...work, promptTokens: 1300, selector: { ...nothing, relevance: true } };
-    expect(tokenLayers(SHAPE, long)).toBeCloseTo((300 + 90 + 64) / 1300, 10);
+    expect(tokenLayers(SHAPE, long)).toBeCloseTo((300 + 90 + 32) / 1300, 10);
   });
 
   test('all of an exact plan behind its prefix', () => {

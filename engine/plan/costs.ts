@@ -14,7 +14,7 @@ const UNKNOWN_LOAD = 0.15;
 const SCATTERED = 1.25;
 
 /** Most rows whose attention is asked for what matters: the end of the prompt. */
-export const MOST_QUERIES = 64;
+export const MOST_QUERIES = 32;
 
 /** Queries, keys and values of one layer, in layers: what it takes to see a deviation. */
 export const PROBE_LAYERS = 0.25;

@@ -133,8 +133,8 @@ describe('decoding', () => {
     expect(one.output).toEqual(exact.output);
     // Twenty tokens take nineteen steps.
     expect(one.repairedTokens).toBe(18 * 3);
-    expect(await kvshare({ recomputeShare: 0.1, repair: 'bursts' }, [])).toMatchObject({ repairedTokens: 4 * 7 });
-    expect(await kvshare({ recomputeShare: 0.1, repair: 'none' }, [])).toMatchObject({ repairedTokens: 0 });
+    expect((await kvshare({ recomputeShare: 0.1, repair: 'bursts' }, [])).repairedTokens).toBe(3 * 7);
+    expect((await kvshare({ recomputeShare: 0.1, repair: 'none' }, [])).repairedTokens).toBe(0);
   });
 
   test('ends when all rows are done, and they are right then', async () => {
