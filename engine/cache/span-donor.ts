@@ -81,7 +81,7 @@ export class Donor {
 const NONE: ReadonlySet<BlockKey> = new Set();
 
 /** A part of a block as rows for a prompt. */
-function refTo(row: BlockRow, part: { start: number; offset: number; count: number }): BlockRef {
+export function refTo(row: BlockRow, part: { start: number; offset: number; count: number }): BlockRef {
   const inPart = (at: number): number => part.start + Math.min(Math.max(at - part.offset, 0), part.count);
   return {
     key: row.key,

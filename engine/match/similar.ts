@@ -1,6 +1,7 @@
 // Rung of last resort: earlier text that says the same in other words, for the positions of a prompt that nothing else
 // covers. What it finds is a draft: which of its rows are good enough is not decided here.
 
+import { refTo } from '../cache/span-donor.ts';
 import type { BlockKey, BlockRef } from '../cache/block.ts';
 import type { DonorText, VectorIndex } from '../cache/vectors-index.ts';
 import { WINDOW_STRIDE, WINDOW_TOKENS } from '../cache/vectors-index.ts';
@@ -186,20 +187,7 @@ function refsOf({ start, end, donorStart, donor }: FoundRun): BlockRef[] {
   for (const { block } of donor.blocks) {
     const from = Math.max(start, blockStart);
     const to = Math.min(end, blockStart + block.count);
-    // From rows of the block to positions of this reference.
-    const clip = (row: number): number => Math.min(Math.max(blockStart + row, from), to);
-    if (to > from) {
-      refs.push({
-        key: block.key,
-        scope: block.scope,
-        start: from,
-        offset: from - blockStart,
-        count: to - from,
-        blockCount: block.count,
-        decoded: { start: clip(block.decoded.start), end: clip(block.decoded.end) },
-        precision: block.precision,
-      });
-    }
+    if (to > from) refs.push(refTo(block, { start: from, offset: from - blockStart, count: to - from }));
     blockStart += block.count;
   }
   return refs;
