@@ -144,15 +144,15 @@ def prompt(system, turns):
 
 def golden(reader, arrays):
     """Cases a reader of the folder must reproduce, and the largest difference between network and numpy."""
-    chats = [(name, f"You are a helpful assistant.\n\n{document}", asked) for name, document, asked in CHATS]
+    conversations = [(name, f"You are a helpful assistant.\n\n{document}", asked) for name, document, asked in CHATS]
     for facts in (12, 30, 70):
         r = random.Random(facts)
         documents = [corpus.make_document(r, facts, ALL)]
         fact = r.choice(documents[0].facts)
         asked = chats.ask(r, fact.questions[0], fact, True)
-        chats.append((f"held-out document of {facts} facts", corpus.join(r.choice(world.SYSTEMS), documents), [asked]))
+        conversations.append((f"held-out document of {facts} facts", corpus.join(r.choice(world.SYSTEMS), documents), [asked]))
     cases, worst = [], 0.0
-    for name, system, asked in chats:
+    for name, system, asked in conversations:
         turns = []
         for question in asked:
             turns.append(question)

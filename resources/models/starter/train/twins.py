@@ -30,7 +30,8 @@ def entity_swapped(r, document, fact, question, held):
     if not rivals:
         return None
     rival = r.choice(rivals)
-    with changed_to(rival, values=fact.values), changed_to(fact, values=rival.values):
+    mine, theirs = fact.values, rival.values
+    with changed_to(rival, values=mine), changed_to(fact, values=theirs):
         return corpus.render(document), answer(question, fact)
 
 
