@@ -13,7 +13,7 @@ import type { FileStamp, ModelManifest } from './manifest.ts';
 
 export const STARTER_ID = 'starter';
 const STARTER_NOTE =
-  'A small model of ours: of simple questions about a document it answers about two in three right. Check what matters.';
+  'A small model of ours: of simple questions about a document it answers most, and some wrong. Check what matters.';
 const ABANDONED_MS = 60 * 60 * 1000;
 
 export interface InstalledModel {
