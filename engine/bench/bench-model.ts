@@ -22,12 +22,15 @@ import type { BenchRequest } from './request.ts';
 export interface BenchModelOptions extends BenchEngineOptions {
   /** 0: every row that is reused comes from the disk. */
   memoryBudgetBytes?: number;
+  /** Absent: as many as the engine takes on this machine. */
+  threads?: number;
 }
 
 const STARTER = 'starter';
 const PROFILE = 'bench' as ProfileId;
 const ENTRY = { kind: 'document', id: 'bench', label: null } as const;
 const GIB = 2 ** 30;
+const QUOTA_BYTES = 16 * GIB;
 
 export class BenchModel {
   readonly loaded: LoadedModel;
@@ -51,7 +54,7 @@ export class BenchModel {
     });
     const installed = await catalog.resolve(source ?? STARTER);
     const cache = openCache(join(folder, 'cache'), options);
-    const threads = Math.min(8, Math.max(2, Math.floor(availableParallelism() / 2)));
+    const { threads = Math.min(8, Math.max(2, Math.floor(availableParallelism() / 2))) } = options;
     return new BenchModel(folder, await loadModel(installed, cache, threads), cache);
   }
 
@@ -109,6 +112,13 @@ export class BenchModel {
     return computed;
   }
 
+  /** What is reused next comes from the disk. */
+  dropMemory({ memoryBudgetBytes = GIB }: BenchModelOptions = {}): void {
+    this.cache.flush();
+    this.cache.setLimits({ quotaBytes: QUOTA_BYTES, memoryBudgetBytes: 0 });
+    this.cache.setLimits({ quotaBytes: QUOTA_BYTES, memoryBudgetBytes });
+  }
+
   async close(): Promise<void> {
     await this.loaded.model.close();
     this.cache.close();
@@ -116,5 +126,5 @@ export class BenchModel {
 }
 
 function openCache(folder: string, { memoryBudgetBytes = GIB }: BenchModelOptions): KvCache {
-  return KvCache.open({ folder, secret: new Uint8Array(32).fill(7), quotaBytes: 16 * GIB, memoryBudgetBytes });
+  return KvCache.open({ folder, secret: new Uint8Array(32).fill(7), quotaBytes: QUOTA_BYTES, memoryBudgetBytes });
 }

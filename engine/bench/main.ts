@@ -8,15 +8,22 @@ import { describeChats } from './ladder-chat-rows.ts';
 import { runLadderChats } from './ladder-chats.ts';
 import { describeLadder } from './ladder-rows.ts';
 import { runAblations, runLadder } from './ladder.ts';
+import { describePapers, papersPage, papersPlots } from './papers-report.ts';
+import { runPapers } from './papers.ts';
+import { describePeers } from './peers-rows.ts';
+import { runPeers } from './peers.ts';
 import { describePrefix } from './prefix-rows.ts';
 import { runPrefix } from './prefix.ts';
 import { describeRepair } from './repair-rows.ts';
 import { runRepair } from './repair.ts';
 import { BenchFailure } from './request.ts';
 import type { BenchRequest, BenchResult } from './request.ts';
+import { writePage } from './papers-files.ts';
 import { writeResult } from './results.ts';
 import { describeSpeed } from './speed-rows.ts';
 import { runSpeed } from './speed.ts';
+import { describeStarter } from './starter-rows.ts';
+import { runStarter } from './starter.ts';
 import { describeStorage } from './storage-rows.ts';
 import { runStorage } from './storage.ts';
 import { describeTrace } from './trace-rows.ts';
@@ -25,6 +32,9 @@ import { runTrace } from './trace.ts';
 interface Ran {
   result: BenchResult;
   lines: string[];
+  /** Written beside the result file: SVG texts by name, and a Markdown page that shows them by their files. */
+  plots?: Record<string, string>;
+  page?: (plots: readonly string[]) => string;
 }
 
 const SCENARIOS: Record<string, (request: BenchRequest) => Promise<Ran>> = {
@@ -56,9 +66,22 @@ const SCENARIOS: Record<string, (request: BenchRequest) => Promise<Ran>> = {
     const result = await runLadderChats(request);
     return { result, lines: describeChats(result.rows) };
   },
+  papers: async (request) => {
+    const result = await runPapers(request);
+    const page = (plots: readonly string[]) => papersPage(result, plots);
+    return { result, lines: describePapers(result), plots: papersPlots(result), page };
+  },
+  starter: async (request) => {
+    const result = await runStarter(request);
+    return { result, lines: describeStarter(result) };
+  },
   repair: async (request) => {
     const result = await runRepair(request);
     return { result, lines: describeRepair(result.rows) };
+  },
+  peers: async (request) => {
+    const result = await runPeers(request);
+    return { result, lines: describePeers(result) };
   },
 };
 
@@ -103,8 +126,9 @@ async function main(): Promise<void> {
       usage: true,
     });
   }
-  const { result, lines } = await scenario(request);
+  const { result, lines, plots = {}, page } = await scenario(request);
   const file = writeResult(result, request);
+  if (file !== null && page !== undefined) writePage(file, plots, page);
   if (file !== null) process.stderr.write(`Written to ${file}\n`);
   process.stdout.write(`${request.json ? JSON.stringify(result) : lines.join('\n')}\n`);
 }

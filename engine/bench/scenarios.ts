@@ -85,3 +85,51 @@ export const REPAIR = {
   answerTokens: 64,
   seed: 1,
 };
+
+export const PAPERS = {
+  /** Of each text, and of each share of changed sentences. */
+  prompts: 100,
+  quickPrompts: 10,
+  similarPrompts: 30,
+  quickSimilarPrompts: 4,
+  seed: 1,
+};
+
+export const STARTER = {
+  /** Of each row. */
+  prompts: 80,
+  quickPrompts: 10,
+  answerTokens: 64,
+  /** Of the longest context, kept free for a system text and a question. */
+  questionTokens: 96,
+  /** Answers that are not right, of each row, in the result file. */
+  shownOfRow: 3,
+  seed: 1,
+};
+
+export const PEERS = {
+  promptTokens: [128, 512, 1920],
+  /** With seeded weights of a model's shape. */
+  shapePromptTokens: [512, 2048, 5120],
+  quickPromptTokens: [256],
+  quickShapePromptTokens: [256],
+  warmUps: 1,
+  rounds: 9,
+  shapeRounds: 3,
+  quickRounds: 2,
+  /** Enough to measure decoding. */
+  answerTokens: 33,
+  /** Of both engines. */
+  threads: 2,
+  /** How long a turn waits for a machine that others use. */
+  patienceMs: 10_000,
+  /**
+   * Of llama.cpp, by precision. Its flash attention rounds: a gap of 0.02 between two logits turned round, so in full
+   * precision it is off. Else llama.cpp decides, as for whoever leaves it alone.
+   */
+  flashAttention: { F32: false, F16: 'auto' },
+  /** To see that both engines compute the same. */
+  checkedPrompts: 24,
+  checkedTokens: 24,
+  seed: 1,
+} as const;

@@ -23,19 +23,23 @@ export function addBenchCommand(program: Command, benchEntry: string): void {
     .command('bench')
     .description(
       'measure: prefix, speed, storage, repair; ladder, ladder-ablations, ladder-chats for quality; ' +
+        'papers beside other methods, peers beside llama.cpp, starter for how well the built-in model reads; ' +
         'or trace with a recorded day of turns',
     );
   command
     .argument('<name>', 'the scenario')
     .option('--quick', 'fewer repeats')
-    .option('--shape <name>', 'prefix, speed, repair: seeded weights of this shape (smollm2-135m) instead of a model')
-    .option('--tokens <n>', 'speed, repair: length of the prompts', wholeNumber({ least: 128 }))
+    .option(
+      '--shape <name>',
+      'prefix, speed, repair, peers: seeded weights of this shape (smollm2-135m) instead of a model',
+    )
+    .option('--tokens <n>', 'speed, repair, peers: length of the prompts', wholeNumber({ least: 128 }))
     .option('--trace <prefix>', 'trace: replays PREFIX.documents.jsonl and PREFIX.turns.jsonl (default: our own)')
     .addOption(policyOption())
     .option('--max-tokens <n>', 'trace: end every answer after this many tokens', wholeNumber({ least: 1 }))
     .option(
       '--limit <turns>',
-      'trace: replay only the first turns; ladder: so many prompts of each workload',
+      'trace: replay only the first turns; ladder, papers, starter: so many prompts of each workload',
       wholeNumber({ least: 1 }),
     )
     .option('--out <dir>', 'where the result file goes (default: the results of this checkout)')
