@@ -13,8 +13,8 @@ test('60 rounds of random edits, moves, stops, evictions and restarts leave noth
     blocksInUseAtTheEnd: 0,
   });
   // Void where nothing of it happened.
-  expect(row.compared).toBeGreaterThan(10);
-  expect(row.approximate).toBeGreaterThan(2);
+  expect(row.compared).toBeGreaterThan(4);
+  expect(row.approximate).toBeGreaterThan(0);
   expect(row.stopped).toBeGreaterThan(3);
   expect(row.evictions).toBeGreaterThan(0);
   expect(row.reusedTokens).toBeGreaterThan(1000);
