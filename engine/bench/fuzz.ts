@@ -64,10 +64,10 @@ const WAYS: (TurnOptions & { isExact: boolean })[] = [
 const COMPARED_SHARE = 0.3;
 const SAMPLING = { temperature: 0, maxTokens: 12 };
 /** Small, so that blocks are evicted from memory and from the disk all the time. */
-const LIMITS = { cacheQuotaBytes: 12_000_000, memoryBudgetBytes: 2_000_000 };
+const LIMITS = { cacheQuotaBytes: 40_000_000, memoryBudgetBytes: 8_000_000 };
 
 export async function fuzz(rounds: number, seed: number): Promise<FuzzRow> {
-  const engine = await startTestEngine({ tiny: { seed: 1, layers: 4, context: 2048 } });
+  const engine = await startTestEngine({ tiny: { seed: 1, layers: 8, hidden: 256, context: 2048 } });
   try {
     return await new Fuzz(engine, seed).run(rounds);
   } finally {
