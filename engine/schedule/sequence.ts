@@ -34,8 +34,6 @@ export interface SequenceWork {
   /** Guesses how the answer goes on; what the model does not confirm is dropped. */
   draft: Draft | null;
   signal: AbortSignal;
-  /** Rows that are there already and exact: the sequence goes on from them. */
-  kv?: KvBuffer;
 }
 
 export interface SequenceParts {
@@ -86,7 +84,7 @@ export class Sequence {
     this.#work = work;
     this.#parts = parts;
     const layered = work.approximate?.plan.layered !== undefined;
-    this.kv = work.kv ?? (layered ? parts.model.emptyKvBuffer() : parts.model.newKvBuffer());
+    this.kv = layered ? parts.model.emptyKvBuffer() : parts.model.newKvBuffer();
     // Room for the whole prompt at once: growing along the way would copy the rows again and again.
     if (!layered) this.kv.reserve(work.tokens.length - this.kv.rows);
     this.#decoding = new Decoding({ ...work, kv: this.kv, model: parts.model, emit: (event) => this.#emit(event) });
