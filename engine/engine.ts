@@ -36,7 +36,7 @@ export interface Engine {
 
 /** Sequences computed in turns; more wait. Each holds the keys and values of its whole context in memory. */
 const MAX_ACTIVE_SEQUENCES = 4;
-const IDLE_WRITE_MS = 20;
+const IDLE_WRITE_MS = 10;
 
 /** Throws EngineError where the user's own text cannot be opened: `folder-in-use`, `storage-full`, `storage-damaged`. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
@@ -61,8 +61,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const quiet = () => background.clear();
   const models = new ModelSlot({ catalog: new Catalog(folders), cache, scheduler, settings, quiet });
   const loop = new Loop(scheduler, async () => {
-    const waiting = cache.flush(IDLE_WRITE_MS) > 0;
-    return (await background.step()) || waiting || cache.compact(IDLE_WRITE_MS) || ahead.indexWindows(models.current);
+    if (cache.flush(IDLE_WRITE_MS) > 0) return true;
+    return (await background.step()) || cache.compact(IDLE_WRITE_MS) || ahead.indexWindows(models.current);
   });
   background.onWork = () => loop.wake();
   await models.load(options.modelId ?? settings.get().modelId);

@@ -27,6 +27,9 @@ export interface LoadedModel {
   costs: Costs;
 }
 
+/** Rows of sequences that are over may take as much again as this part of the memory budget. */
+const RESTED_SHARE = 4;
+
 /** Rows for the first measurement of prefill: enough to see a chunk's cost, short enough not to be noticed. */
 const CALIBRATION_ROWS = [32, 128, 256] as const;
 
@@ -57,7 +60,12 @@ export async function loadModel(installed: InstalledModel, cache: KvCache, threa
   };
   const summary = await summarizeModel(installed, true);
   const past = new PastPrompts((ids) => model.embed(ids));
-  cache.onRemove = () => past.clear();
+  cache.onRemove = () => {
+    past.clear();
+    model.forgetRested();
+  };
+  cache.onLimit = (bytes) => model.limitRested(bytes / RESTED_SHARE);
+  model.limitRested(cache.stats().memoryBudgetBytes / RESTED_SHARE);
   return { summary, model, text, space, disposable, past, speed, loadSpeed, costs };
 }
 
@@ -90,6 +98,7 @@ async function calibrate(model: Model, speed: PrefillSpeed, loadSpeed: LoadSpeed
       const ms = performance.now() - startedAt;
       if (counts) speed.record(0, rows, ms);
       if (counts) await calibrateLoad(model, kv, loadSpeed);
+      model.giveBack(kv);
       // A large model on a slow machine: one short measurement must do.
       if (ms > 1000) return speed.record(0, rows, ms);
     }
@@ -99,7 +108,11 @@ async function calibrate(model: Model, speed: PrefillSpeed, loadSpeed: LoadSpeed
 /** Rows that are in memory already; what the disk costs, the first turns show. */
 async function calibrateLoad(model: Model, kv: KvBuffer, loadSpeed: LoadSpeed): Promise<void> {
   const rows = kv.exportRows(0, kv.rows);
-  const startedAt = performance.now();
-  await model.load(model.newKvBuffer(), [rows]);
-  loadSpeed.record(rows.count, performance.now() - startedAt);
+  for (let times = 0; times < 3; times++) {
+    const target = model.newKvBuffer();
+    const startedAt = performance.now();
+    await model.load(target, [rows]);
+    loadSpeed.record(rows.count, performance.now() - startedAt);
+    model.giveBack(target);
+  }
 }

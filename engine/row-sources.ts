@@ -5,11 +5,16 @@ import type { LoadedModel } from './loaded-model.ts';
 import type { ReusePlan } from './plan/reuse-plan.ts';
 import { sliceRows } from './model/kv-rows.ts';
 import type { SpanSource } from './schedule/approximate-prefill.ts';
-import type { RowSource } from './schedule/exact-rows.ts';
+import type { PrefixSource, RowSource } from './schedule/exact-rows.ts';
 import type { SequenceWork } from './schedule/sequence.ts';
 
-export function prefixSources(refs: readonly BlockRef[], loaded: LoadedModel): RowSource[] {
-  return refs.map((ref) => rowsOf(ref, loaded));
+export function prefixSources(refs: readonly BlockRef[], loaded: LoadedModel): PrefixSource[] {
+  return refs.map((ref) => ({ start: ref.start, end: ref.start + ref.count, rows: rowsOf(ref, loaded) }));
+}
+
+/** Up to where rows of the cache, and what is computed behind them, lost nothing when they were kept. */
+export function losslessRows(refs: readonly BlockRef[]): number {
+  return refs.find(({ precision }) => precision !== 'lossless')?.start ?? Infinity;
 }
 
 /** What a sequence is given of a plan's approximate part; null where it has none. */

@@ -17,7 +17,7 @@ import { reportPlan } from './plan/plan-report.ts';
 import type { Profiles } from './profiles/profiles.ts';
 import { effective } from './profiles/reuse-choice.ts';
 import type { EffectiveChoice } from './profiles/reuse-choice.ts';
-import { approximateWork, prefixSources } from './row-sources.ts';
+import { approximateWork, losslessRows, prefixSources } from './row-sources.ts';
 import { Sampler } from './sample/sampler.ts';
 import type { Scheduler } from './schedule/scheduler.ts';
 import { Sequence } from './schedule/sequence.ts';
@@ -99,7 +99,7 @@ export async function* runTurn(
     return yield* answer({ of, messages, loaded, plan, stops: sampling.stop, sequence, times, keep });
   } finally {
     // A step that is under way still writes into them.
-    if (sequence.done) sequence.release();
+    if (sequence.done) sequence.release(found.usesCache && text.isCurrent() ? losslessRows(plan.reuse) : 0);
   }
 }
 

@@ -7,7 +7,7 @@ import { decodeRows, encodeRows, rawBytes } from '../cache/codec.ts';
 import { klDivergence, likeliest } from '../metrics/divergence.ts';
 import type { KvBuffer } from '../model/kv-buffer.ts';
 import { prefixSources } from '../row-sources.ts';
-import type { RowSource } from '../schedule/exact-rows.ts';
+import type { PrefixSource } from '../schedule/exact-rows.ts';
 import { readableScopes } from '../profiles/scopes.ts';
 import { BLOCK_TOKENS } from '../cache/block.ts';
 import type { Prompt } from '../text/prompt.ts';
@@ -149,7 +149,7 @@ interface Led {
 async function led(
   bench: BenchModel,
   prompt: Prompt,
-  { reuse, along }: { reuse: RowSource[]; along: readonly number[] | null },
+  { reuse, along }: { reuse: PrefixSource[]; along: readonly number[] | null },
 ): Promise<Led> {
   const logits: Float32Array[] = [];
   const chosen: number[] = [];

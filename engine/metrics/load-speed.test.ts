@@ -26,6 +26,12 @@ test('a few rows say nothing', () => {
   expect(speed.estimateMs(10)).toBeCloseTo(1, 6);
 });
 
+test('a load that was interrupted says nothing', () => {
+  const speed = new LoadSpeed();
+  for (const ms of [2, 30, 2.2, 45, 2.1]) speed.record(200, ms);
+  expect(speed.estimateMs(200)).toBeCloseTo(2.2, 6);
+});
+
 test('follows a machine that became slower', () => {
   const speed = new LoadSpeed();
   for (let round = 0; round < 50; round++) speed.record(500, 50);

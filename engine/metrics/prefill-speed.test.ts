@@ -42,7 +42,7 @@ describe('prefill speed', () => {
     expect(learned(1, 0).chunkRows(0)).toBe(96);
     expect(learned(1, 0.01).chunkRows(2000)).toBeLessThan(learned(1, 0.01).chunkRows(0));
     expect(learned(50, 0).chunkRows(0)).toBe(32);
-    expect(learned(1, 0).chunkRows(0, { alone: true })).toBe(288);
+    expect(learned(1, 0).chunkRows(0, 'alone')).toBe(288);
   });
 
   test('learns nothing from steps of a few rows', () => {

@@ -3,8 +3,9 @@
 
 /** Older steps count less and less, so that a machine that became slower or faster is noticed. */
 const DECAY = 0.98;
-/** Longer steps compute faster; where others wait, or nobody does, they are short. */
-const LONGEST_STEP_MS = { alone: 300, shared: 100 };
+/** How long a step may be, in ms: longer ones compute faster, but others wait for them, or somebody may come. */
+const LONGEST_STEP_MS = { alone: 300, shared: 100, idle: 25 };
+export type Pace = keyof typeof LONGEST_STEP_MS;
 /** Fewer rows than the least would leave the cores idle: on two cores 16 at a time take half as long again as 32. */
 const CHUNK_ROWS = { least: 32, most: 512, unknown: 32 };
 /** Shorter steps say little about prefill. */
@@ -42,11 +43,11 @@ export class PrefillSpeed {
   }
 
   /** Rows for the next step from position `start` on, so that stop and other people are never kept waiting long. */
-  chunkRows(start: number, { alone } = { alone: false }): number {
+  chunkRows(start: number, pace: Pace = 'shared'): number {
     const perRowMs = this.estimateMs(start, start + 1);
     if (perRowMs === null || perRowMs <= 0) return CHUNK_ROWS.unknown;
     const rows =
-      Math.floor(LONGEST_STEP_MS[alone ? 'alone' : 'shared'] / perRowMs / CHUNK_ROWS.least) * CHUNK_ROWS.least;
+      Math.floor(LONGEST_STEP_MS[pace] / perRowMs / CHUNK_ROWS.least) * CHUNK_ROWS.least;
     return Math.min(CHUNK_ROWS.most, Math.max(CHUNK_ROWS.least, rows));
   }
 }

@@ -6,6 +6,7 @@ import { EngineError } from '../errors.ts';
 import type { KvRows } from '../types.ts';
 import { KvBuffer } from './kv-buffer.ts';
 import type { FreshRows } from './kv-buffer.ts';
+import { KvPool } from './kv-pool.ts';
 import { graphFile, readManifest } from './manifest.ts';
 import type { GraphName, ModelManifest } from './manifest.ts';
 import { rotateKeys } from './rope.ts';
@@ -42,7 +43,7 @@ interface Parts {
 export class Model {
   readonly manifest: ModelManifest;
   readonly #parts: Parts;
-  #spare: KvBuffer | null = null;
+  readonly #pool = new KvPool();
   readonly #installed: { folder: string; threads: number };
   #segmented: Promise<SegmentedModel> | null = null;
 
@@ -72,23 +73,30 @@ export class Model {
     return this.manifest.shape;
   }
 
-  /** An empty sequence, in the room of one that was given back: the system takes its time to hand out new memory. */
-  newKvBuffer(): KvBuffer {
-    const kv = this.#spare ?? new KvBuffer(this.shape);
-    this.#spare = null;
-    kv.truncate(0);
-    return kv;
+  /** A sequence that holds exact rows of some beginning of `prefix`: as many as one that was given back has, often none. */
+  newKvBuffer(prefix: Int32Array = new Int32Array()): KvBuffer {
+    return this.#pool.take(prefix) ?? new KvBuffer(this.shape);
   }
 
   /** An empty sequence that holds no memory, and none is kept for another one: rows will be elsewhere. */
   emptyKvBuffer(): KvBuffer {
-    this.#spare = null;
+    this.#pool.clear();
     return new KvBuffer(this.shape);
   }
 
-  /** Nobody will use this buffer any more. The largest one is kept for the next sequence. */
-  giveBack(kv: KvBuffer): void {
-    if (kv.capacity > (this.#spare?.capacity ?? 0)) this.#spare = kv;
+  /** Nobody will use this buffer any more. `tokens`: those of its leading rows that are what a full prefill gives. */
+  giveBack(kv: KvBuffer, tokens: Int32Array = new Int32Array()): void {
+    this.#pool.giveBack(kv, tokens);
+  }
+
+  /** Most bytes for the rows of sequences that are over. */
+  limitRested(bytes: number): void {
+    this.#pool.limit(bytes);
+  }
+
+  /** Forgets the rows of sequences that are over. */
+  forgetRested(): void {
+    this.#pool.forget();
   }
 
   /**
@@ -222,6 +230,7 @@ export class Model {
   async close(): Promise<void> {
     const segmented = await this.#segmented?.catch(() => null);
     await segmented?.close();
+    this.#pool.clear();
     const { shallow, deep, rotation, embedding, scores } = this.#parts;
     for (const part of [shallow, deep, rotation, embedding, scores]) await part.close();
   }

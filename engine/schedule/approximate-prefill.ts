@@ -3,7 +3,7 @@
 // Rows lie in the buffer in the order of their positions; a row that is not known yet is hidden from attention.
 
 import type { LoadSpeed } from '../metrics/load-speed.ts';
-import type { PrefillSpeed } from '../metrics/prefill-speed.ts';
+import type { Pace, PrefillSpeed } from '../metrics/prefill-speed.ts';
 import type { Model } from '../model/forward.ts';
 import type { KvBuffer } from '../model/kv-buffer.ts';
 import { MOST_QUERIES, PROBE_LAYERS } from '../plan/costs.ts';
@@ -11,7 +11,7 @@ import type { ApproximatePlan } from '../plan/reuse-plan.ts';
 import { selectRows } from '../plan/selection.ts';
 import type { TokenRange } from '../types.ts';
 import { LOAD_STEP_MS } from './exact-rows.ts';
-import type { RowSource } from './exact-rows.ts';
+import type { PrefixSource, RowSource } from './exact-rows.ts';
 
 /** Every row of a run is compared with all positions up to the last one: far apart they cost more than two runs. */
 const RUN_REACH_TOKENS = 512;
@@ -19,8 +19,7 @@ const RUN_REACH_TOKENS = 512;
 const LEAST_RUN_ROWS = 32;
 
 /** Rows of one cached block, for the positions from `start` on. */
-export interface SpanSource extends TokenRange {
-  rows: RowSource;
+export interface SpanSource extends PrefixSource {
   /** The block that the rows lie in, uncut, and where in it they begin. */
   whole?: { rows: RowSource; offset: number } | undefined;
 }
@@ -37,7 +36,7 @@ interface Parts {
   model: Model;
   speed: PrefillSpeed;
   loadSpeed: LoadSpeed;
-  alone: () => boolean;
+  pace: () => Pace;
 }
 
 export class ApproximatePrefill {
@@ -246,7 +245,7 @@ export class ApproximatePrefill {
 
   /** Rows of a step through `share` of the layers. */
   #chunkRows(start: number, share: number): number {
-    return Math.round(this.#parts.speed.chunkRows(start, { alone: this.#parts.alone() }) / Math.max(share, 0.2));
+    return Math.round(this.#parts.speed.chunkRows(start, this.#parts.pace()) / Math.max(share, 0.2));
   }
 
   async #timed<T>(act: () => Promise<T>): Promise<T> {

@@ -1,28 +1,36 @@
 // The two ways in which exact rows come into a sequence: loaded from the cache, or computed in order. In short pieces.
 
-import type { PrefillSpeed } from '../metrics/prefill-speed.ts';
+import type { Pace, PrefillSpeed } from '../metrics/prefill-speed.ts';
 import type { Model } from '../model/forward.ts';
 import type { KvBuffer } from '../model/kv-buffer.ts';
-import type { KvRows } from '../types.ts';
+import type { KvRows, TokenRange } from '../types.ts';
 
 /** Rows that may be asked for when they are needed; null: they are gone, and nothing behind them counts. */
 export type RowSource = () => KvRows | null;
 
+/** Rows for the positions from `start` on. */
+export interface PrefixSource extends TokenRange {
+  rows: RowSource;
+}
+
 /** A step that loads cached rows ends after about this long. */
 export const LOAD_STEP_MS = 50;
 
-/** Appends cached rows, up to the first that is gone. Gives what each piece took. */
+/** Appends cached rows behind those that are there, up to the first that is gone. Gives what each piece took. */
 export async function* loadRows(
   kv: KvBuffer,
-  sources: readonly RowSource[],
+  sources: readonly PrefixSource[],
   model: Model,
 ): AsyncGenerator<{ rows: number; ms: number }> {
-  for (let next = 0; next < sources.length;) {
+  const missing = sources.findIndex((source) => source.end > kv.rows);
+  // A block that is there in part is loaded whole.
+  if (missing !== -1) kv.truncate(Math.min(kv.rows, sources[missing]!.start));
+  for (let next = missing === -1 ? sources.length : missing; next < sources.length;) {
     const startedAt = performance.now();
     const before = kv.rows;
     const rows: KvRows[] = [];
     while (next < sources.length && performance.now() - startedAt < LOAD_STEP_MS) {
-      const block = sources[next]?.() ?? null;
+      const block = sources[next]?.rows() ?? null;
       next = block === null ? sources.length : next + 1;
       if (block !== null) rows.push(block);
     }
@@ -43,11 +51,11 @@ export interface Chunk {
 export async function* prefillRows(
   kv: KvBuffer,
   tokens: Int32Array,
-  { model, speed, logits, alone }: { model: Model; speed: PrefillSpeed; logits: boolean; alone: () => boolean },
+  { model, speed, logits, pace }: { model: Model; speed: PrefillSpeed; logits: boolean; pace: () => Pace },
 ): AsyncGenerator<Chunk> {
   while (kv.rows < tokens.length) {
     const start = kv.rows;
-    const end = Math.min(tokens.length, start + speed.chunkRows(start, { alone: alone() }));
+    const end = Math.min(tokens.length, start + speed.chunkRows(start, pace()));
     const startedAt = performance.now();
     const wanted = logits && end === tokens.length ? 'last' : 'none';
     const result = await model.forward(kv, tokens.subarray(start, end), { logits: wanted });

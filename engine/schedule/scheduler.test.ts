@@ -104,7 +104,8 @@ describe('a sequence', () => {
     const whole = sequence();
     while (!whole.done) await whole.step();
     const rows = whole.kv.exportRows(0, 32);
-    const one = sequence({ reuse: [() => rows, () => null, () => rows] });
+    const source = (start: number, from: typeof rows | null) => ({ start, end: start + 32, rows: () => from });
+    const one = sequence({ reuse: [source(0, rows), source(32, null), source(64, rows)] });
     while (!one.done) await one.step();
     expect(one.reusedTokens).toBe(32);
     expect(one.output).toEqual(whole.output);

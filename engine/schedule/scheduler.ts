@@ -49,7 +49,7 @@ export class Scheduler {
       this.#turn = (this.#turn + 1) % this.#running.length;
       const sequence = this.#running[this.#turn];
       if (sequence === undefined || sequence.done) continue;
-      sequence.alone = this.#active === 1;
+      sequence.pace = this.#active === 1 ? 'alone' : 'shared';
       return sequence;
     }
     return null;

@@ -85,7 +85,10 @@ function sources(of: Sequence = donor): SpanSource[] {
   });
 }
 
-const prefix = () => [() => blockOf(exact, 0, 12), () => blockOf(exact, 12, PREFIX)];
+const prefix = () => [
+  { start: 0, end: 12, rows: () => blockOf(exact, 0, 12) },
+  { start: 12, end: PREFIX, rows: () => blockOf(exact, 12, PREFIX) },
+];
 
 function layered(changes: Partial<LayeredPlan>, from = sources(), verify = false): Partial<SequenceWork> {
   const plan: ApproximatePlan = {
@@ -215,7 +218,7 @@ describe('what is kept', () => {
     const { approximate, reuse } = layered({});
     const plan = { ...EVERYTHING, retain: SEMSHAREKV.retain };
     const work = { plan, reuse: reuse!, sources: approximate!.sources, tokens };
-    const parts = { model, speed: new PrefillSpeed(), loadSpeed: new LoadSpeed(), alone: () => true };
+    const parts = { model, speed: new PrefillSpeed(), loadSpeed: new LoadSpeed(), pace: (): 'alone' => 'alone' };
     const prefill = new SemsharekvPrefill(work, parts);
     for await (const done of prefill.run()) expect(done).toBeLessThanOrEqual(LENGTH);
     const attention = await attentionOfAll();
@@ -239,7 +242,10 @@ test('rows that are gone are computed instead', async () => {
   const gone = sources().map((source, index) =>
     index === 1 ? source : { ...source, whole: { rows: () => null, offset: 0 } },
   );
-  const { sequence, logits } = await answered({ ...layered(EVERYTHING, gone), reuse: [prefix()[0]!, () => null] });
+  const { sequence, logits } = await answered({
+    ...layered(EVERYTHING, gone),
+    reuse: [prefix()[0]!, { ...prefix()[1]!, rows: () => null }],
+  });
   expect(Math.max(...differences(logits))).toBeLessThan(1e-4);
   expect(sequence.reusedTokens).toBe(12);
   expect(sequence.placed).toEqual([{ start: 54, end: 130 }]);
@@ -256,10 +262,13 @@ test('rows that are gone are computed instead', async () => {
 test('an answer that is verified ends as the exact one, and its rows may then be kept', async () => {
   const work = layered({ recompute: { first: 0, last: 0 } }, sources(), true);
   let loads = 0;
-  const reuse = prefix().map((rows) => () => {
-    loads++;
-    return rows();
-  });
+  const reuse = prefix().map((source) => ({
+    ...source,
+    rows: () => {
+      loads++;
+      return source.rows();
+    },
+  }));
   const { sequence } = await answered({ ...work, reuse, sampler: () => likeliest });
   // Once for the answer and once to check it: the exact prefix is not computed for that.
   expect(loads).toBe(4);

@@ -2,7 +2,7 @@
 // cache holds, computes its rows over that, drops what it need not keep, and only then does the next one begin, so that
 // never more than one segment holds the rows of the whole prompt. Rows lie by position until some are dropped.
 
-import type { PrefillSpeed } from '../metrics/prefill-speed.ts';
+import type { Pace, PrefillSpeed } from '../metrics/prefill-speed.ts';
 import type { Model } from '../model/forward.ts';
 import type { SegmentedModel } from '../model/segmented.ts';
 import type { SegmentedRows } from '../model/segmented-rows.ts';
@@ -13,7 +13,8 @@ import type { TokenRange } from '../types.ts';
 import { runEnd } from './approximate-prefill.ts';
 import type { SpanSource } from './approximate-prefill.ts';
 import { LOAD_STEP_MS } from './exact-rows.ts';
-import type { RowSource } from './exact-rows.ts';
+import type { PrefixSource } from './exact-rows.ts';
+
 import { lookingAmong, meanAttention } from './semsharekv-attention.ts';
 import type { Looking } from './semsharekv-attention.ts';
 import { loadPiece, pieceLayers } from './semsharekv-pieces.ts';
@@ -22,7 +23,7 @@ import type { Cached, Piece } from './semsharekv-pieces.ts';
 interface Work {
   plan: LayeredPlan;
   /** Cached rows of the exact prefix, in order. */
-  reuse: readonly RowSource[];
+  reuse: readonly PrefixSource[];
   sources: readonly SpanSource[];
   tokens: Int32Array;
 }
@@ -30,7 +31,7 @@ interface Work {
 interface Parts {
   model: Model;
   speed: PrefillSpeed;
-  alone: () => boolean;
+  pace: () => Pace;
 }
 
 /** Cached rows that are put in place in one step. */
@@ -118,7 +119,7 @@ export class SemsharekvPrefill {
 
   async *#load(): AsyncGenerator<number> {
     const { reuse, sources } = this.#work;
-    const queue: Cached[] = [...reuse.map((rows) => ({ start: null, rows })), ...sources];
+    const queue: Cached[] = [...reuse.map(({ rows }) => ({ start: null, rows })), ...sources];
     const matched = new Set<number>();
     let isPrefixWhole = true;
     for (let next = 0; next < queue.length;) {
@@ -238,7 +239,7 @@ export class SemsharekvPrefill {
 
   /** Rows of a step through `share` of the layers. */
   #chunkRows(start: number, share: number): number {
-    return Math.round(this.#parts.speed.chunkRows(start, { alone: this.#parts.alone() }) / Math.max(share, 0.2));
+    return Math.round(this.#parts.speed.chunkRows(start, this.#parts.pace()) / Math.max(share, 0.2));
   }
 
   async #timed<T>(act: () => Promise<T>): Promise<T> {

@@ -92,7 +92,11 @@ function approximate(
   work: Partial<SequenceWork> = {},
 ): Sequence {
   const prefix = exact.kv.exportRows(0, PREFIX);
-  return sequence({ ...work, reuse: [() => prefix], approximate: { plan: plan(changes), sources: from } });
+  return sequence({
+    ...work,
+    reuse: [{ start: 0, end: PREFIX, rows: () => prefix }],
+    approximate: { plan: plan(changes), sources: from },
+  });
 }
 
 function greatestDifference(one: Sequence, other: Sequence, rows: number): number {
@@ -276,10 +280,80 @@ test('rows that were let go make room for the next sequence, which sees nothing 
   expect(greatestDifference(second, fresh, 100)).toBe(0);
 });
 
+/** Blocks of up to 50 rows; those of the first `held` rows are gone. */
+function blocksBehind(held: number): { reuse: SequenceWork['reuse']; asked: number[] } {
+  const asked: number[] = [];
+  const reuse = [0, 50, 100].map((start) => ({
+    start,
+    end: Math.min(140, start + 50),
+    rows: () => {
+      asked.push(start);
+      return start < held ? null : exact.kv.exportRows(start, Math.min(140, start + 50));
+    },
+  }));
+  return { reuse, asked };
+}
+
+test('the rows of a sequence that is over are taken over by the next one that may reuse them', async () => {
+  model.forgetRested();
+  const first = await done(sequence({}));
+  const { kv } = first;
+  first.release(120);
+  // Behind the kept rows the block that is there in part is loaded whole.
+  const { reuse, asked } = blocksBehind(100);
+  const second = await done(sequence({ reuse }));
+  expect(second.kv).toBe(kv);
+  expect(asked).toEqual([100]);
+  expect(second.reusedTokens).toBe(140);
+  expect(second.output).toEqual(exact.output);
+  expect(greatestDifference(second, exact, 150)).toBe(0);
+});
+
+test('rows are taken over as far as the tokens are the same and may be reused, and none of an approximate answer', async () => {
+  model.forgetRested();
+  const other = Int32Array.from(tokens, (id, position) => (position < 70 ? id : id + 1));
+  const different = await done(sequence({ tokens: other }));
+  different.release(150);
+  const { reuse, asked } = blocksBehind(50);
+  const one = await done(sequence({ reuse }));
+  expect(one.kv).toBe(different.kv);
+  expect(asked).toEqual([50, 100]);
+  expect(one.output).toEqual(exact.output);
+  one.release(150);
+  const unallowed = await done(sequence({}));
+  expect(unallowed.reusedTokens).toBe(0);
+  unallowed.release();
+
+  model.forgetRested();
+  const rough = await done(approximate({}, sources(noise())));
+  expect(rough.exactRows).toBeLessThan(SPAN.end);
+  rough.release(150);
+  const all = blocksBehind(0);
+  const behind = await done(sequence({ reuse: all.reuse }));
+  expect(behind.output).toEqual(exact.output);
+  expect(greatestDifference(behind, exact, 150)).toBe(0);
+});
+
+test('what rests may be forgotten, and keeps to its room', async () => {
+  for (const act of [() => model.forgetRested(), () => model.limitRested(0)]) {
+    model.limitRested(Infinity);
+    const first = await done(sequence({}));
+    first.release(150);
+    act();
+    const { reuse, asked } = blocksBehind(0);
+    await done(sequence({ reuse }));
+    expect(asked).toEqual([0, 50, 100]);
+  }
+  model.limitRested(Infinity);
+});
+
 test('a prefix that lost precision is checked from its first rough row on, and the answer is the exact one', async () => {
   const [good, rest] = [exact.kv.exportRows(0, 40), exact.kv.exportRows(40, 120)];
   const rough = { ...rest, k: rest.k.map(noise()), v: rest.v.map(noise()) };
-  const reuse = [() => good, () => rough];
+  const reuse = [
+    { start: 0, end: 40, rows: () => good },
+    { start: 40, end: 120, rows: () => rough },
+  ];
   const unchecked = await done(sequence({ reuse }));
   const one = await done(sequence({ reuse, roughFrom: 40 }));
   expect(unchecked.output).not.toEqual(exact.output);
@@ -288,6 +362,6 @@ test('a prefix that lost precision is checked from its first rough row on, and t
   expect(one.reusedTokens).toBe(120);
   expect(one.checkedTokens).not.toBeNull();
   expect(one.exactRows).toBe(one.kv.rows);
-  const right = await done(sequence({ reuse: [() => good], roughFrom: 40 }));
+  const right = await done(sequence({ reuse: reuse.slice(0, 1), roughFrom: 40 }));
   expect(right.checkedTokens).toBeNull();
 });

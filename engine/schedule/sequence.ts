@@ -4,7 +4,7 @@
 
 import type { TimeSplit, TurnReport } from '../contract/chat.ts';
 import type { LoadSpeed } from '../metrics/load-speed.ts';
-import type { PrefillSpeed } from '../metrics/prefill-speed.ts';
+import type { Pace, PrefillSpeed } from '../metrics/prefill-speed.ts';
 import type { Model } from '../model/forward.ts';
 import type { KvBuffer } from '../model/kv-buffer.ts';
 import type { ApproximatePlan } from '../plan/reuse-plan.ts';
@@ -14,14 +14,14 @@ import type { SpanSource } from './approximate-prefill.ts';
 import { Decoding } from './decoding.ts';
 import type { Draft, Sample } from './decoding.ts';
 import { loadRows, prefillRows } from './exact-rows.ts';
-import type { RowSource } from './exact-rows.ts';
+import type { PrefixSource } from './exact-rows.ts';
 import { SemsharekvPrefill } from './semsharekv-prefill.ts';
 import { checkAnswer } from './verification.ts';
 
 export interface SequenceWork {
   tokens: Int32Array;
   /** Cached rows of the exact prefix, in order. */
-  reuse: readonly RowSource[];
+  reuse: readonly PrefixSource[];
   /** Null: everything behind the prefix is computed. */
   approximate: { plan: ApproximatePlan; sources: readonly SpanSource[] } | null;
   /** From this position on the prefix lost precision when it was kept, and the answer is to be checked; null: neither. */
@@ -62,8 +62,8 @@ export class Sequence {
   /** Span rows that really came from the cache, and those of them that were computed again. */
   placed: readonly TokenRange[] = [];
   recomputed: Int32Array = new Int32Array();
-  /** Whether nobody else waits for the machine: the scheduler says so. Its steps may then take longer. */
-  alone = false;
+  /** Whoever steps it says whether others wait, or may come: how long its steps may be. */
+  pace: Pace = 'shared';
   stopReason: StopReason | null = null;
   checkedTokens: number | null = null;
   readonly #work: SequenceWork;
@@ -77,14 +77,16 @@ export class Sequence {
   #approximateFrom: number | null = null;
   #exactRows = 0;
   #isReleased = false;
-  readonly #isAlone = () => this.alone;
+  readonly #paceNow = () => this.pace;
   #layered: SemsharekvPrefill | null = null;
 
   constructor(work: SequenceWork, parts: SequenceParts) {
     this.#work = work;
     this.#parts = parts;
     const layered = work.approximate?.plan.layered !== undefined;
-    this.kv = layered ? parts.model.emptyKvBuffer() : parts.model.newKvBuffer();
+    const prefix = work.tokens.subarray(0, work.reuse.at(-1)?.end ?? 0);
+    this.kv = layered ? parts.model.emptyKvBuffer() : parts.model.newKvBuffer(prefix);
+    this.reusedTokens = this.kv.rows;
     // Room for the whole prompt at once: growing along the way would copy the rows again and again.
     if (!layered) this.kv.reserve(work.tokens.length - this.kv.rows);
     this.#decoding = new Decoding({ ...work, kv: this.kv, model: parts.model, emit: (event) => this.#emit(event) });
@@ -146,11 +148,16 @@ export class Sequence {
     else this.#decoding.finish(reason);
   }
 
-  /** Lets go of the rows. Only when the sequence is done and nobody reads them any more. */
-  release(): void {
+  /**
+   * Lets go of the rows. Only when the sequence is done and nobody reads them any more. The first `keptRows` that are
+   * exact are there for the next sequence that may reuse them.
+   */
+  release(keptRows = 0): void {
     this.#layered?.release();
-    if (!this.#isReleased) this.#parts.model.giveBack(this.kv);
+    if (this.#isReleased) return;
     this.#isReleased = true;
+    const tokens = Int32Array.from([...this.#work.tokens, ...this.output]);
+    this.#parts.model.giveBack(this.kv, tokens.subarray(0, Math.min(keptRows, this.exactRows)));
   }
 
   /** What happens, in order, until the sequence is done. One reader. */
@@ -207,7 +214,7 @@ export class Sequence {
       model,
       speed,
       logits: maxTokens > 0,
-      alone: this.#isAlone,
+      pace: this.#paceNow,
     })) {
       this.time.prefillMs += chunk.ms;
       this.rowLayers += (chunk.end - chunk.start) * layers;
@@ -220,7 +227,7 @@ export class Sequence {
 
   async *#prefillApproximately(work: NonNullable<SequenceWork['approximate']>): AsyncGenerator<void, Float32Array> {
     const { tokens } = this.#work;
-    const prefill = new ApproximatePrefill({ ...work, kv: this.kv, tokens }, { ...this.#parts, alone: this.#isAlone });
+    const prefill = new ApproximatePrefill({ ...work, kv: this.kv, tokens }, { ...this.#parts, pace: this.#paceNow });
     this.#approximateFrom = this.#roughFrom ?? this.kv.rows;
     for await (const doneTokens of prefill.run()) {
       this.#emit({ type: 'progress', doneTokens, totalTokens: tokens.length });
@@ -244,7 +251,7 @@ export class Sequence {
     const { tokens, reuse } = this.#work;
     const prefill = new SemsharekvPrefill(
       { plan: plan.layered!, reuse, sources, tokens },
-      { ...this.#parts, alone: this.#isAlone },
+      { ...this.#parts, pace: this.#paceNow },
     );
     this.#layered = prefill;
     this.#approximateFrom = 0;
@@ -275,7 +282,7 @@ export class Sequence {
     this.kv.truncate(this.exactRows);
     // From here on every row is computed in order: each one is exact as soon as it is there.
     this.#approximateFrom = null;
-    const checked = yield* checkAnswer({ kv: this.kv, answer, sample }, { ...this.#parts, alone: this.#isAlone });
+    const checked = yield* checkAnswer({ kv: this.kv, answer, sample }, { ...this.#parts, pace: this.#paceNow });
     this.checkedTokens = checked.confirmed;
     if (checked.next === null) return;
     this.#emit({ type: 'correction', keptTokens: checked.confirmed });

@@ -1,6 +1,7 @@
 // Checks an answer that was given from approximate rows: computes the rows exactly, then asks at every token of the
 // answer what would have been chosen. The sampler repeats its choices, so this holds for random sampling as well.
 
+import type { Pace } from '../metrics/prefill-speed.ts';
 import type { KvBuffer } from '../model/kv-buffer.ts';
 import type { Sample } from './decoding.ts';
 import { prefillRows } from './exact-rows.ts';
@@ -29,12 +30,12 @@ const CHECKED_AT_ONCE = 64;
  */
 export async function* checkAnswer(
   { kv, answer, sample }: { kv: KvBuffer; answer: AnswerToCheck; sample: Sample },
-  { model, speed, alone }: Pick<SequenceParts, 'model' | 'speed'> & { alone: () => boolean },
+  { model, speed, pace }: Pick<SequenceParts, 'model' | 'speed'> & { pace: () => Pace },
 ): AsyncGenerator<void, Checked> {
   const { tokens, output, endsItself } = answer;
   const { vocabulary, eosTokenIds } = model.shape;
   let logits: Float32Array | null = null;
-  for await (const chunk of prefillRows(kv, tokens, { model, speed, alone, logits: true })) {
+  for await (const chunk of prefillRows(kv, tokens, { model, speed, pace, logits: true })) {
     logits = chunk.logits;
     yield;
   }

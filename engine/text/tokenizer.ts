@@ -12,6 +12,11 @@ import { EngineError } from '../errors.ts';
  */
 const MEMO_CHARACTERS = 8_000_000;
 
+/** Between lines, where neither ends or begins with white space. */
+const LINE_START = /(?<=\S\n)(?=\S)/u;
+/** What stands before and behind the ends of lines. */
+const LINES = '| a | b |\n| 1,5 | (x) |\nName: Bo.\nnext line\n\nThen\n  more\n- item\n1. two\n\ttab\n"end"\n#é\n';
+
 export interface TokenizerConfig {
   chatTemplate: string | null;
   bosToken: string;
@@ -23,6 +28,8 @@ export class Tokenizer {
   readonly #inner: HuggingFaceTokenizer;
   readonly #splitter: RegExp | null;
   readonly #specials: RegExp | null;
+  /** Whether a line has the same tokens alone as among others: a text is then remembered line by line. */
+  readonly #isByLine: boolean;
   readonly #memo = new LRUCache<string, number[]>({
     maxSize: MEMO_CHARACTERS,
     sizeCalculation: (ids, text) => text.length + ids.length + 1,
@@ -55,6 +62,7 @@ export class Tokenizer {
     this.#specials = anyOf(specials.filter((token) => token.special).map((token) => token.content));
     this.#splitter = plain ? anyOf(specials.map((token) => token.content)) : null;
     if (this.#splitter !== null && !this.#piecesAreIndependent(specials[0]?.content ?? '')) this.#splitter = null;
+    this.#isByLine = this.#splitter !== null && !hasTokenAcrossLines(tokenizer) && this.#linesAreIndependent();
   }
 
   /**
@@ -113,8 +121,10 @@ export class Tokenizer {
   }
 
   #split(text: string): string[] {
-    if (this.#splitter === null) return text === '' ? [] : [text];
-    return text.split(this.#splitter).filter((piece) => piece !== '');
+    const pieces = this.#splitter === null ? [text] : text.split(this.#splitter);
+    return (this.#isByLine ? pieces.flatMap((piece) => piece.split(LINE_START)) : pieces).filter(
+      (piece) => piece !== '',
+    );
   }
 
   #encodePiece(piece: string, reader: string): number[] {
@@ -129,10 +139,17 @@ export class Tokenizer {
   // A tokenizer that marks the beginning of a text (a prepended space, say) encodes a piece differently alone.
   #piecesAreIndependent(special: string): boolean {
     const sample = `one two${special}three  four\n${special}5`;
-    const whole: number[] = this.#inner.encode(sample, { add_special_tokens: false }).ids;
-    const parts: number[] = this.#split(sample).flatMap(
-      (piece): number[] => this.#inner.encode(piece, { add_special_tokens: false }).ids,
-    );
+    return this.#isTheSame(sample, this.#split(sample));
+  }
+
+  #linesAreIndependent(): boolean {
+    return this.#isTheSame(LINES, LINES.split(LINE_START));
+  }
+
+  #isTheSame(text: string, pieces: string[]): boolean {
+    const idsOf = (part: string): number[] => this.#inner.encode(part, { add_special_tokens: false }).ids;
+    const whole = idsOf(text);
+    const parts = pieces.flatMap(idsOf);
     return whole.length === parts.length && whole.every((id, index) => id === parts[index]);
   }
 }
@@ -145,6 +162,16 @@ function anyOf(texts: string[]): RegExp | null {
     .toSorted((a, b) => b.length - a.length)
     .map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
   return new RegExp(`(${escaped.join('|')})`, 'gu');
+}
+
+/**
+ * Whether some token holds a line's end and something visible behind it, or that cannot be told: then the tokens of a
+ * line may depend on the next one. In byte-level vocabularies a line's end is written as Ċ, white space as Ġ, ĉ and č.
+ */
+function hasTokenAcrossLines(tokenizer: Record<string, unknown>): boolean {
+  const { type, vocab } = (tokenizer['model'] ?? {}) as { type?: unknown; vocab?: unknown };
+  if (type !== 'BPE' || typeof vocab !== 'object' || vocab === null || Array.isArray(vocab)) return true;
+  return Object.keys(vocab).some((token) => /[\nĊ][^\sĊĠĉč]/u.test(token));
 }
 
 function sharedLength(a: readonly number[], b: readonly number[]): number {

@@ -6,7 +6,7 @@ import { exact } from '../../plan/policies/exact.ts';
 import type { ProfileId } from '../../contract/profiles.ts';
 import { prefixSources } from '../../row-sources.ts';
 import { Sequence } from '../../schedule/sequence.ts';
-import type { RowSource } from '../../schedule/exact-rows.ts';
+import type { PrefixSource } from '../../schedule/exact-rows.ts';
 import { likeliest } from '../../metrics/divergence.ts';
 import type { Prompt } from '../../text/prompt.ts';
 import { privateScope } from '../../types.ts';
@@ -51,12 +51,12 @@ export async function answerWarm(bench: BenchModel, prompt: Prompt, count: numbe
 
 async function answer(
   { loaded }: BenchModel,
-  { tokens, count, reuse = [] }: { tokens: Int32Array; count: number; reuse?: RowSource[] },
+  { tokens, count, reuse = [] }: { tokens: Int32Array; count: number; reuse?: PrefixSource[] },
   startedAt: number,
 ): Promise<PeerAnswer> {
   const work = { tokens, reuse, approximate: null, maxTokens: count, eosTokenIds: [], draft: null };
   const sequence = new Sequence({ ...work, sampler: () => likeliest, signal: new AbortController().signal }, loaded);
-  sequence.alone = true;
+  sequence.pace = 'alone';
   let ttftMs = 0;
   while (!sequence.done) {
     await sequence.step();
