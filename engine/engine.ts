@@ -36,7 +36,7 @@ export interface Engine {
 
 /** Sequences computed in turns; more wait. Each holds the keys and values of its whole context in memory. */
 const MAX_ACTIVE_SEQUENCES = 4;
-const IDLE_WRITE_MS = 10;
+const IDLE_WRITE_MS = 5;
 
 /** Throws EngineError where the user's own text cannot be opened: `folder-in-use`, `storage-full`, `storage-damaged`. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {

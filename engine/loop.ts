@@ -40,6 +40,8 @@ export class Loop {
       this.#called = false;
       const sequence = this.#scheduler.next();
       if (sequence !== null) await sequence.step();
+      // Somebody's prompt is being made: no idle work gets in its way. Its sequence wakes the loop, or its end does.
+      else if (this.#scheduler.activeCount > 0) break;
       else if (!(await this.#idle()) && !this.#called) break;
       await new Promise((resolve) => setImmediate(resolve));
     }

@@ -17,7 +17,8 @@ const NOTHING_REPAIRED: Partial<AblationOptions> = {
   chunkStartTokens: 0,
   editWindows: false,
   influence: 'never',
-  relevance: 'never',
+  relevance: false,
+  questionLines: false,
   recomputeShare: 0,
   bursts: false,
 };
@@ -30,7 +31,7 @@ export const LADDER_WAYS: readonly ReuseWay[] = [
   { name: 'stale', quality: 'fast', verify: false, ideas: NOTHING_REPAIRED },
 ];
 
-const FORCED_ALONE: Partial<AblationOptions> = { influence: 'never', relevance: 'never', recomputeShare: 0 };
+const FORCED_ALONE: Partial<AblationOptions> = { influence: 'never', questionLines: false, recomputeShare: 0 };
 
 function changed(name: string, ideas: Partial<AblationOptions>): ReuseWay {
   return { name, quality: 'balanced', verify: false, ideas };
@@ -44,13 +45,16 @@ const CHOSEN: readonly WorkloadName[] = [...MOVED, 'number-changed'];
 /** Each on the workloads where it could matter. */
 export const ABLATIONS: readonly { way: ReuseWay; workloads: readonly WorkloadName[] }[] = [
   { way: changed('all ideas', {}), workloads: ALL },
-  { way: changed('no grouping', { grouping: false }), workloads: CHOSEN },
-  { way: changed('no key term', { keyTerm: false }), workloads: CHOSEN },
-  { way: changed('query term as well', { relevance: 'always' }), workloads: CHOSEN },
-  { way: changed('query term alone', { influence: 'never', relevance: 'always' }), workloads: CHOSEN },
+  { way: changed('no lines of the question', { questionLines: false }), workloads: CHOSEN },
+  { way: changed('look', { influence: 'always' }), workloads: CHOSEN },
+  { way: changed('look, no grouping', { influence: 'always', grouping: false }), workloads: CHOSEN },
+  { way: changed('look, no key term', { influence: 'always', keyTerm: false }), workloads: CHOSEN },
+  { way: changed('look, and query term', { influence: 'always', relevance: true }), workloads: CHOSEN },
+  { way: changed('query term', { influence: 'never', relevance: true }), workloads: CHOSEN },
   { way: changed('forced rows alone', FORCED_ALONE), workloads: ALL },
   { way: changed('a tenth again', { recomputeShare: 0.1 }), workloads: MOVED },
   { way: changed('no seams', { seams: false }), workloads: [...MOVED, 'inserted'] },
+  { way: changed('4 rows of a chunk’s start', { chunkStartTokens: 4 }), workloads: MOVED },
   { way: changed('no chunk start', { chunkStartTokens: 0 }), workloads: MOVED },
   { way: changed('compiled as any other', { canonical: false }), workloads: ['moved-compiled'] },
   { way: changed('no edit windows', { editWindows: false }), workloads: EDITED },

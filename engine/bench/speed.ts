@@ -21,6 +21,7 @@ interface Bench {
   engine: BenchEngine;
   profileId: ProfileId;
   random: () => number;
+  heals: boolean;
   /** Lines of a document, so that a prompt with it has the wanted length. */
   lines: number;
 }
@@ -39,7 +40,7 @@ export async function runSpeed(request: BenchRequest): Promise<BenchResult<Speed
     const model = await engine.model();
     const longest = model.contextTokens - SPEED.answerTokens;
     const promptTokens = Math.min(request.shape === undefined ? (request.tokens ?? longest) : wanted, longest);
-    const bench = await prepare(engine, promptTokens);
+    const bench = await prepare(engine, promptTokens, request.shape === undefined);
     const document = await addDocument(bench, bench.lines);
     const rounds = roundsOf(request);
     const rows = [await measureOther(bench, document, rounds), await measureCanonical(bench, document, rounds)];
@@ -62,11 +63,11 @@ function roundsOf({ quick, shape }: BenchRequest): Rounds {
   return { warmUps: 0, counted: quick ? SPEED.quickRounds : SPEED.shapeRounds };
 }
 
-async function prepare(engine: BenchEngine, promptTokens: number): Promise<Bench> {
+async function prepare(engine: BenchEngine, promptTokens: number, heals: boolean): Promise<Bench> {
   // Nothing is read ahead or healed behind the back of a measurement.
   await engine.client.call('settings.set', { policy: 'off' });
   const { id: profileId } = await engine.client.call('profiles.create', { name: 'ana' });
-  const bench: Bench = { engine, profileId, random: seededRandom(SPEED.seed), lines: 0 };
+  const bench: Bench = { engine, profileId, random: seededRandom(SPEED.seed), heals, lines: 0 };
   const lengths: number[] = [];
   for (const lines of PROBE_LINES) {
     const document = await addDocument(bench, lines);
@@ -136,6 +137,8 @@ interface Asked {
 async function ask(bench: Bench, { document, system, policy, quality = 'balanced' }: Asked): Promise<TurnReport> {
   await pause(SETTLE_MS);
   const { engine, profileId } = bench;
+  // A person reads before asking on: what the last turn left is healed by then. A large shape would take minutes.
+  if (bench.heals) await engine.client.call('cache.heal', {});
   const { id: conversationId } = await engine.client.call('conversations.create', {
     profileId,
     system,

@@ -4,7 +4,7 @@
 /** Older steps count less and less, so that a machine that became slower or faster is noticed. */
 const DECAY = 0.98;
 /** How long a step may be, in ms: longer ones compute faster, but others wait for them, or somebody may come. */
-const LONGEST_STEP_MS = { alone: 300, shared: 100, idle: 25 };
+const LONGEST_STEP_MS = { alone: 300, shared: 100, idle: 12 };
 export type Pace = keyof typeof LONGEST_STEP_MS;
 /** Fewer rows than the least would leave the cores idle: on two cores 16 at a time take half as long again as 32. */
 const CHUNK_ROWS = { least: 32, most: 512, unknown: 32 };

@@ -81,16 +81,39 @@ test('the graph sees one layer as [kvHeads, capacity, headSize]', () => {
   expect(layer.subarray(kv.capacity * 4, kv.capacity * 4 + 12)).toEqual(rows.rotatedK.subarray(12));
 });
 
-test('capacity doubles and stops at the context', () => {
+test('there is some room for more rows, up to the context', () => {
   const kv = new KvBuffer(shape);
-  const seen = new Set<number>();
-  while (kv.rows < 1000) {
-    append(kv, 50);
-    seen.add(kv.capacity);
+  for (let row = 0; row < 1000; row++) {
+    append(kv, 1);
+    expect(kv.capacity - kv.rows).toBeLessThanOrEqual(64 + kv.rows / 8);
   }
-  expect([...seen]).toEqual([128, 256, 512, 1000]);
-  expect(kv.bytes).toBe(1000 * (3 * 24 * 4 + 8));
+  expect(kv.capacity).toBe(1000);
   expect(() => kv.reserve(1)).toThrow('context');
+});
+
+test('room that is far too large is taken back, and made again, without another copy of the rows', () => {
+  const kv = new KvBuffer(shape);
+  append(kv, 900);
+  const { bytes } = kv;
+  kv.truncate(70);
+  kv.fit(100);
+  expect(kv.capacity).toBe(128);
+  const all = markedRows(ALL, 0, 70);
+  expect(kv.exportRows(0, 70)).toEqual({ count: 70, k: all.rawK, v: all.v });
+  kv.extend(128);
+  expect(
+    kv
+      .seenBy('deep', 128)
+      .subarray(70)
+      .every((position) => position === HIDDEN_POSITION),
+  ).toBe(true);
+  kv.fit(800);
+  expect(kv.capacity).toBeGreaterThanOrEqual(800);
+  expect(kv.exportRows(0, 70)).toEqual({ count: 70, k: all.rawK, v: all.v });
+  expect(kv.layer('rotatedK', 2).subarray(0, 280)).toEqual(
+    markedRows({ start: 2, end: 3 }, 0, 70).rotatedK.subarray(0, 280),
+  );
+  expect(kv.bytes).toBeLessThanOrEqual(bytes);
 });
 
 test('new rows are hidden until both segments have written them', () => {

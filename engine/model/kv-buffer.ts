@@ -21,7 +21,9 @@ export type SegmentName = 'shallow' | 'deep';
 /** As a row's position it stands behind every query, so nobody sees the row. */
 export const HIDDEN_POSITION = 2 ** 31 - 1;
 
-const FIRST_CAPACITY = 128;
+/** Room is made for this many rows at a time, and for this share more than is needed. */
+const ROOM_ROWS = 64;
+const SPARE_SHARE = 1 / 16;
 const PLANES = ['rotatedK', 'rawK', 'v'] as const;
 type Plane = (typeof PLANES)[number];
 
@@ -83,7 +85,14 @@ export class KvBuffer {
     const needed = this.#rows + count;
     if (needed > this.#shape.context)
       throw new RangeError(`${needed} rows exceed the context of ${this.#shape.context}`);
-    if (needed > this.#capacity) this.#grow(needed);
+    if (needed > this.#capacity) this.#resize(this.#roomFor(needed));
+  }
+
+  /** Makes room for `rows` rows in all, and takes back what is far more: a run for few rows looks at all of it. */
+  fit(rows: number): void {
+    this.reserve(Math.max(0, rows - this.#rows));
+    const room = this.#roomFor(rows);
+    if (room < this.#capacity) this.#resize(room);
   }
 
   /** Rows in use become `rows`; the new ones are hidden until they are written. */
@@ -149,6 +158,7 @@ export class KvBuffer {
   truncate(rows: number): void {
     if (rows < 0 || rows > this.#rows) throw new RangeError(`cannot cut ${this.#rows} rows to ${rows}`);
     this.#lent.takeBack(rows, this.#rows);
+    for (const seen of Object.values(this.#seen)) seen.fill(HIDDEN_POSITION, rows, this.#rows);
     this.#rows = rows;
     this.#revision++;
   }
@@ -179,28 +189,37 @@ export class KvBuffer {
     return copy;
   }
 
-  /** Doubles, up to the context, so that a growing answer is copied a few times only. */
-  #grow(needed: number): void {
+  /** Moves the rows to lanes of another length, in place where there is room for them. */
+  #resize(capacity: number): void {
     const { layers, kvHeads, headSize, context } = this.#shape;
-    let capacity = Math.max(this.#capacity, FIRST_CAPACITY);
-    while (capacity < needed) capacity *= 2;
-    capacity = Math.min(capacity, context);
     const lanes = layers * kvHeads;
+    const most = lanes * context * headSize;
+    const [from, to, kept] = [this.#capacity * headSize, capacity * headSize, this.#rows * headSize];
     for (const plane of PLANES) {
       const old = this.#planes[plane];
-      const grown = new Float32Array(lanes * capacity * headSize);
-      for (let lane = 0; lane < lanes && this.#rows > 0; lane++) {
-        const from = lane * this.#capacity * headSize;
-        grown.set(old.subarray(from, from + this.#rows * headSize), lane * capacity * headSize);
+      const target =
+        old.length >= lanes * to ? old : new Float32Array(Math.max(lanes * to, Math.min(2 * old.length, most)));
+      // Lanes that grow move from the last one on, so that none is written over before it has moved.
+      const inOrder = to < from || target !== old;
+      for (let index = 0; index < lanes && kept > 0; index++) {
+        const lane = inOrder ? index : lanes - 1 - index;
+        if (target === old) target.copyWithin(lane * to, lane * from, lane * from + kept);
+        else target.set(old.subarray(lane * from, lane * from + kept), lane * to);
       }
-      this.#planes[plane] = grown;
+      this.#planes[plane] = target;
     }
     for (const segment of ['shallow', 'deep'] as const) {
-      const seen = new Int32Array(capacity);
+      const seen = new Int32Array(capacity).fill(HIDDEN_POSITION);
       seen.set(this.#seen[segment].subarray(0, this.#rows));
       this.#seen[segment] = seen;
     }
     this.#capacity = capacity;
+  }
+
+  /** Room for `rows` and some more: every run for few rows looks at all of it, and making room moves all rows. */
+  #roomFor(rows: number): number {
+    const room = Math.ceil((rows * (1 + SPARE_SHARE)) / ROOM_ROWS) * ROOM_ROWS;
+    return Math.min(this.#shape.context, room);
   }
 }
 

@@ -19,7 +19,7 @@ export function graphFile(name: GraphName): string {
 }
 
 /** Raise it when the graphs change: installed models are then imported again, and cached rows of old graphs miss. */
-export const LAYOUT_VERSION = 2;
+export const LAYOUT_VERSION = 3;
 
 const count = z.number().int().nonnegative();
 const ropeScaling = z.discriminatedUnion('kind', [

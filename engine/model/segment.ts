@@ -1,7 +1,7 @@
 // One of the two segments of a model: runs rows at any positions through its layers against the rows of a sequence.
 // Writing the results is the caller's part.
 
-import { HIDDEN_POSITION } from './kv-buffer.ts';
+import { attentionInputs } from './attention-rows.ts';
 import type { FreshRows, KvBuffer, SegmentName } from './kv-buffer.ts';
 import { Session } from './sessions.ts';
 import type { Input, SessionOptions } from './sessions.ts';
@@ -47,37 +47,20 @@ export class Segment {
   }
 
   /** Computes rows of this segment's layers. The K/V of the sequence are read in place and never copied out. */
-  async run({ inputs: own, positions, kv, fetch, rows }: SegmentStep): Promise<SegmentResult> {
+  async run({ inputs: own, positions, kv, fetch, rows: wantsRows }: SegmentStep): Promise<SegmentResult> {
     const { kvHeads, headSize } = this.#shape;
     const count = positions.length;
-    const seen = this.#seenRows(kv, positions);
-    const inputs: Record<string, Input> = {
-      ...own,
-      pos: { type: 'int32', data: positions, dims: [1, count] },
-      kpos: { type: 'int32', data: seen, dims: [1, seen.length] },
-      seqlens: { type: 'int32', data: Int32Array.of(seen.length - 1), dims: [1] },
-      total: { type: 'int32', data: Int32Array.of(seen.length), dims: [1] },
-    };
-    const past = [1, kvHeads, kv.capacity, headSize];
+    const seen = (rows: number) => kv.seenBy(this.name, rows);
+    const rows = { rows: positions, positions, capacity: kv.capacity, seen };
+    const inputs: Record<string, Input> = { ...own, ...attentionInputs(rows) };
+    const past = [1, kvHeads, 1, kv.capacity, headSize];
     for (let layer = this.#layers.start; layer < this.#layers.end; layer++) {
       inputs[`pk.${layer}`] = { type: 'float32', data: kv.layer('rotatedK', layer), dims: past };
       inputs[`pv.${layer}`] = { type: 'float32', data: kv.layer('v', layer), dims: past };
     }
-    const outputs = await this.#session.run(inputs, rows ? [...fetch, 'k', 'raw', 'v'] : fetch);
+    const outputs = await this.#session.run(inputs, wantsRows ? [...fetch, 'k', 'raw', 'v'] : fetch);
     const { k: rotatedK, raw: rawK, v } = outputs;
     return { outputs, rows: rotatedK && rawK && v ? { count, rotatedK, rawK, v } : null };
-  }
-
-  // Rows from the last unbroken run of positions on are new ones or stand behind all of them, so the past ends there.
-  #seenRows(kv: KvBuffer, positions: Int32Array): Int32Array {
-    let last = positions.length - 1;
-    while (last > 0 && positions[last - 1] === positions[last]! - 1) last--;
-    const past = positions[last]!;
-    const seen = new Int32Array(past + positions.length);
-    seen.set(kv.seenBy(this.name, past));
-    for (const position of positions.subarray(0, last)) seen[position] = HIDDEN_POSITION;
-    seen.set(positions, past);
-    return seen;
   }
 
   async close(): Promise<void> {

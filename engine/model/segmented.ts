@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngineError } from '../errors.ts';
-import { HIDDEN_POSITION } from './kv-buffer.ts';
+import { attentionInputs } from './attention-rows.ts';
 import { rotationGraph, segmentGraph } from './import/graph.ts';
 import { encodeOnnx } from './import/onnx-writer.ts';
 import type { OnnxGraph } from './import/onnx-writer.ts';
@@ -205,23 +205,11 @@ export class SegmentedModel {
     return inputs;
   }
 
-  // As in `segment.ts`: rows from the last unbroken run on are new ones or stand behind all of them.
   #pastInputs({ layers }: Part, held: SegmentRows, { rows, positions }: SegmentRun): Record<string, Input> {
     const { kvHeads, headSize } = this.#shape;
-    let last = rows.length - 1;
-    while (last > 0 && rows[last - 1] === rows[last]! - 1) last--;
-    const past = rows[last]!;
-    const kpos = new Int32Array(past + rows.length);
-    kpos.set(held.seen(past));
-    for (const row of rows.subarray(0, last)) kpos[row] = HIDDEN_POSITION;
-    kpos.set(positions, past);
-    const inputs: Record<string, Input> = {
-      pos: { type: 'int32', data: positions, dims: [1, positions.length] },
-      kpos: { type: 'int32', data: kpos, dims: [1, kpos.length] },
-      seqlens: integers(Int32Array.of(kpos.length - 1)),
-      total: integers(Int32Array.of(kpos.length)),
-    };
-    const dims = [1, kvHeads, held.capacity, headSize];
+    const { capacity } = held;
+    const inputs = attentionInputs({ rows, positions, capacity, seen: (count) => held.seen(count) });
+    const dims = [1, kvHeads, 1, held.capacity, headSize];
     for (let layer = layers.start; layer < layers.end; layer++) {
       inputs[`pk.${layer}`] = floats(held.layer('k', layer - layers.start), dims);
       inputs[`pv.${layer}`] = floats(held.layer('v', layer - layers.start), dims);

@@ -4,6 +4,10 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { EngineError } from '../errors.ts';
 
+// The runtime's tiled attention packs the same keys again for every 64 rows: with heads of 32 or 64 a prefill is slower
+// by it. Read when a session is opened.
+process.env['ORT_GQA_DISABLE_FLASH_ATTENTION'] ??= '1';
+
 export type Input =
   | { type: 'float32'; data: Float32Array; dims: readonly number[] }
   | { type: 'int32'; data: Int32Array; dims: readonly number[] };

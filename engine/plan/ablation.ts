@@ -10,12 +10,14 @@ export interface AblationOptions {
   canonical: boolean;
   /** Everything from an edit to the end of its paragraph or record is computed in any case. */
   editWindows: boolean;
-  /** Whether the shallow layers look for deviations: never, always, or not in long prompts of moved text. */
+  /** Whether the shallow layers look for deviations: never, always, or where that is cheap or needed. */
   influence: 'never' | 'auto' | 'always';
   /** Whether the change of a key counts as influence, beside that of a value. */
   keyTerm: boolean;
-  /** Whether the question's attention counts: never, always, or only where the shallow layers do not look. */
-  relevance: 'never' | 'auto' | 'always';
+  /** Whether the question's attention counts. */
+  relevance: boolean;
+  /** Where the shallow layers do not look, lines that share rare tokens with the question are computed. */
+  questionLines: boolean;
   /** Rows are chosen in windows of neighbours instead of one by one. */
   grouping: boolean;
   /** Share of the rows that are computed again, in place of the budget by class; null: by class. */
@@ -26,12 +28,13 @@ export interface AblationOptions {
 
 export const ALL_IDEAS: AblationOptions = {
   seams: true,
-  chunkStartTokens: 4,
+  chunkStartTokens: 16,
   canonical: true,
   editWindows: true,
   influence: 'auto',
   keyTerm: true,
-  relevance: 'auto',
+  relevance: false,
+  questionLines: true,
   grouping: true,
   recomputeShare: null,
   bursts: true,

@@ -2,9 +2,10 @@
 // for the plan as a whole. Pure.
 
 import type { FoundSpan } from '../match/found-span.ts';
+import type { TokenRange } from '../types.ts';
 import type { AblationOptions } from './ablation.ts';
 import { recomputeBudgets } from './budget.ts';
-import { figuresOf, spanCost, workCost } from './costs.ts';
+import { figuresOf, PROBE_LAYERS, spanCost, workCost } from './costs.ts';
 import type { Figures, Work } from './costs.ts';
 import { forcedRanges } from './forced.ts';
 import type { PlanWish } from './policies/policy.ts';
@@ -18,8 +19,16 @@ const LEAST_SPEEDUP = 1.2;
 /** ... and save the prefill of this many rows: the healing afterwards costs more than a handful is worth. */
 const LEAST_SAVED_ROWS = 64;
 
-/** Of more moved rows than this the question's attention alone chooses: looking at each of them is what costs most. */
+/**
+ * The shallow layers look at reused rows where they are at most this share of the layers: on six layers looking costs
+ * more than all that is computed again, and rows chosen without it did as well.
+ */
+const MOST_LOOK_SHARE = 0.1;
+/** Looking at each of more moved rows than this is what would cost most. */
 const LOOK_AT_MOST_TOKENS = 1500;
+
+/** A question needs few places, however long the text is. */
+const MOST_LINE_TOKENS = 64;
 
 /** Bursts of 7 and the new token fill a run of 8 rows, which costs little more than a run of one. */
 export const BURSTS: RepairSchedule = { rows: 7, everySteps: 5 };
@@ -29,6 +38,8 @@ export interface Finds {
   spans: readonly FoundSpan[];
   prefixTokens: number;
   promptTokens: number;
+  /** See `questionLines`: the likeliest places first. */
+  lines: readonly TokenRange[];
 }
 
 /** Null where nothing that was found is worth an approximate answer. */
@@ -41,7 +52,7 @@ export function planApproximately(
   let spans = finds.spans;
   for (;;) {
     if (spans.length === 0) return null;
-    const draft = draftOf({ ...finds, spans }, wish.quality, ideas);
+    const draft = draftOf({ ...finds, spans }, wish, ideas);
     const paying = spans.filter((span, index) => pays(figures, span, { ...draft, rows: draft.recompute[index] ?? 0 }));
     if (paying.length === spans.length) {
       return worthwhile(figures, draft) ? planOf(draft, wish, ideas) : null;
@@ -53,21 +64,50 @@ export function planApproximately(
 
 type Draft = Work & { forced: ReturnType<typeof forcedRanges>; selector: Selector };
 
-function draftOf(finds: Finds, quality: 'balanced' | 'fast', ideas: AblationOptions): Draft {
+function draftOf(
+  finds: Finds,
+  { quality, costs }: PlanWish & { quality: 'balanced' | 'fast' },
+  ideas: AblationOptions,
+): Draft {
   const forced = forcedRanges(finds, ideas);
-  const recompute = recomputeBudgets(finds.spans, forced, { quality, ideas });
-  const choice = sum(recompute) > sum(forced.map(lengthOf)) && sum(recompute) < lengthOf(finds.spans);
-  const cheap = lengthOf(finds.spans) > LOOK_AT_MOST_TOKENS && finds.spans.every(({ origin }) => origin === 'moved');
-  const looks = ideas.influence === 'always' || (ideas.influence === 'auto' && !cheap);
-  // Beside influence the question's attention costs a run of its rows through all layers and changes next to nothing.
-  const asks = ideas.relevance === 'always' || (ideas.relevance === 'auto' && !looks);
+  const budgets = recomputeBudgets(finds.spans, forced, { quality, ideas });
+  const choice = sum(budgets) > sum(forced.map(lengthOf)) && sum(budgets) < lengthOf(finds.spans);
+  const looks = ideas.influence === 'always' || (ideas.influence === 'auto' && isLookWorth(finds, costs));
   const selector = {
     influence: choice && looks,
-    relevance: choice && asks,
+    relevance: choice && ideas.relevance,
     keyTerm: ideas.keyTerm,
     grouping: ideas.grouping,
   };
-  return { ...finds, forced, recompute, selector };
+  if (!choice || looks || ideas.relevance) return { ...finds, forced, recompute: budgets, selector };
+  const chosen = ideas.questionLines ? withLines(finds, forced, budgets) : forced;
+  return { ...finds, forced: chosen, recompute: chosen.map(lengthOf), selector };
+}
+
+/** What lies in similar text is not known before it is looked at. */
+function isLookWorth({ spans }: Finds, { layers, boundary }: PlanWish['costs']): boolean {
+  if (spans.some(({ origin }) => origin === 'similar')) return true;
+  const isLong = lengthOf(spans) > LOOK_AT_MOST_TOKENS && spans.every(({ origin }) => origin === 'moved');
+  return !isLong && (boundary + PROBE_LAYERS) / layers <= MOST_LOOK_SHARE;
+}
+
+/** The forced ranges of each span, and the lines of the question as far as budgets and `MOST_LINE_TOKENS` go. */
+function withLines(
+  { spans, lines }: Finds,
+  forced: readonly TokenRange[][],
+  budgets: readonly number[],
+): TokenRange[][] {
+  const chosen = forced.map((ranges) => [...ranges]);
+  let room = Math.min(MOST_LINE_TOKENS, sum(budgets) - sum(forced.map(lengthOf)));
+  for (const line of lines) {
+    const index = spans.findIndex(({ start, end }) => start <= line.start && line.end <= end);
+    if (room <= 0) break;
+    if (index === -1) continue;
+    const before = lengthOf(chosen[index]!);
+    chosen[index] = merge([...chosen[index]!, { start: line.start, end: Math.min(line.end, line.start + room) }]);
+    room -= lengthOf(chosen[index]) - before;
+  }
+  return chosen;
 }
 
 function pays(figures: Figures, span: FoundSpan, work: { selector: Selector; rows: number }): boolean {

@@ -134,7 +134,14 @@ describe('other methods are special cases', () => {
   const all = positions([40, 960]);
   const influence = Float32Array.from(all, (position) => (position * 7919) % 1000);
   const relevance = Float32Array.from(all, (position) => (position * 104_729) % 1000);
-  const bare = { seams: false, chunkStartTokens: 0, canonical: false, grouping: false, bursts: false } as const;
+  const bare = {
+    seams: false,
+    chunkStartTokens: 0,
+    canonical: false,
+    questionLines: false,
+    grouping: false,
+    bursts: false,
+  } as const;
 
   function rows(ideas: Parameters<typeof hearthWith>[0]) {
     const plan = hearthWith({ ...bare, ...ideas }).plan(prompt, match, wishOf()).approximate!;
@@ -157,15 +164,15 @@ describe('other methods are special cases', () => {
   });
 
   test('ProphetKV: a fifth of the rows, by the question alone', () => {
-    expect(rows({ influence: 'never', recomputeShare: 0.2 })).toEqual(highest(relevance, 184));
+    expect(rows({ influence: 'never', relevance: true, recomputeShare: 0.2 })).toEqual(highest(relevance, 184));
   });
 
   test('by influence alone: single rows, the highest', () => {
-    expect(rows({ influence: 'always', relevance: 'never', recomputeShare: 0.15 })).toEqual(highest(influence, 138));
+    expect(rows({ influence: 'always', recomputeShare: 0.15 })).toEqual(highest(influence, 138));
   });
 
   test('no repair at all', () => {
-    expect(rows({ influence: 'never', relevance: 'never', recomputeShare: 0 })).toEqual([]);
+    expect(rows({ influence: 'never', recomputeShare: 0 })).toEqual([]);
   });
 });
 

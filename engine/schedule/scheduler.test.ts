@@ -100,6 +100,20 @@ describe('a sequence', () => {
     await expect(drain(one)).rejects.toThrow('broken logits');
   });
 
+  test('does no idle work while somebody’s prompt is being made, and goes on when that is over', async () => {
+    const scheduler = new Scheduler(1);
+    let pieces = 0;
+    const loop = new Loop(scheduler, () => ++pieces < 5);
+    const slot = await scheduler.admit(new AbortController().signal);
+    loop.wake();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(pieces).toBe(0);
+    slot[Symbol.dispose]();
+    await loop.close();
+    loop.wake();
+    expect(pieces).toBeGreaterThan(0);
+  });
+
   test('computes what a damaged source did not give', async () => {
     const whole = sequence();
     while (!whole.done) await whole.step();
@@ -145,11 +159,10 @@ describe('the scheduler', () => {
 
   test('sees a sequence that comes while idle work finds nothing to do', async () => {
     const scheduler = new Scheduler(1);
-    using slot = await scheduler.admit(new AbortController().signal);
     const one = sequence();
     let isFirst = true;
     const loop = new Loop(scheduler, async () => {
-      if (isFirst) slot.run(one);
+      if (isFirst) (await scheduler.admit(new AbortController().signal)).run(one);
       isFirst = false;
       await new Promise((resolve) => setImmediate(resolve));
       return false;

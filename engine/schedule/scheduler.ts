@@ -19,7 +19,7 @@ export class Scheduler {
   readonly #waiting: Waiting[] = [];
   #active = 0;
   #turn = 0;
-  /** Called when there is something to compute. */
+  /** Called when there is something to compute, or nobody computes any more. */
   onWork: () => void = () => {};
 
   constructor(maxActive: number) {
@@ -89,6 +89,7 @@ export class Scheduler {
         const next = this.#waiting.shift();
         if (next === undefined) this.#active--;
         else next.enter();
+        this.onWork();
       },
     };
   }

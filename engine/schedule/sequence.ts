@@ -88,7 +88,7 @@ export class Sequence {
     this.kv = layered ? parts.model.emptyKvBuffer() : parts.model.newKvBuffer(prefix);
     this.reusedTokens = this.kv.rows;
     // Room for the whole prompt at once: growing along the way would copy the rows again and again.
-    if (!layered) this.kv.reserve(work.tokens.length - this.kv.rows);
+    if (!layered) this.kv.fit(work.tokens.length);
     this.#decoding = new Decoding({ ...work, kv: this.kv, model: parts.model, emit: (event) => this.#emit(event) });
     this.#phases = this.#run();
   }

@@ -1,7 +1,7 @@
 // Collects nodes and tensors of one ONNX graph and names what they produce. Knows operators, not models.
 
 import { MICROSOFT } from './onnx-writer.ts';
-import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxType, OnnxValue } from './onnx-writer.ts';
+import type { OnnxAttribute, OnnxBranch, OnnxGraph, OnnxNode, OnnxTensor, OnnxType, OnnxValue } from './onnx-writer.ts';
 import type { TensorLocation } from './safetensors.ts';
 
 const STORED_TYPE: Record<string, OnnxType> = { F32: 'float', F16: 'float16', BF16: 'bfloat16' };
@@ -13,7 +13,8 @@ export interface OperatorOptions {
 }
 
 export class GraphBuilder {
-  readonly #nodes: OnnxNode[] = [];
+  /** Of the branch that is being built, else of the graph. */
+  #nodes: OnnxNode[] = [];
   readonly #tensors = new Map<string, OnnxTensor>();
   readonly #inputs: OnnxValue[] = [];
   readonly #outputs: OnnxValue[] = [];
@@ -38,6 +39,23 @@ export class GraphBuilder {
 
   microsoft(op: string, inputs: string[], options: Omit<OperatorOptions, 'domain'> = {}): string {
     return this.node(op, inputs, { ...options, domain: MICROSOFT });
+  }
+
+  /** The value of one of two branches; what each computes is computed only where `condition`, a truth value, takes it. */
+  either(condition: string, then: () => string, otherwise: () => string): string {
+    const attributes = { then_branch: { graph: this.#branch(then) }, else_branch: { graph: this.#branch(otherwise) } };
+    return this.node('If', [condition], { attributes });
+  }
+
+  #branch(build: () => string): OnnxBranch {
+    const around = this.#nodes;
+    this.#nodes = [];
+    const value = build();
+    // A branch may not give out a value of the graph around it.
+    const output = this.node('Identity', [value]);
+    const branch = { nodes: this.#nodes, output };
+    this.#nodes = around;
+    return branch;
   }
 
   fresh(stem: string): string {

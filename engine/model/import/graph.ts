@@ -74,6 +74,9 @@ export function embeddingGraph(shape: ModelShape, weights: Weights): OnnxGraph {
   return graph.finish('embedding');
 }
 
+/** Values of one layer: new rows [B,S,heads · headSize], and the past [B,kvHeads,1,C,headSize]. */
+type AttentionParts = Record<'q' | 'k' | 'v' | 'pastK' | 'pastV', string>;
+
 class SegmentGraph {
   readonly graph = new GraphBuilder();
   readonly parts: LayerParts;
@@ -81,6 +84,12 @@ class SegmentGraph {
   readonly #bias: string;
   readonly #positions: string;
   readonly #counts: string[];
+  /** S and T - S, [1] each. */
+  readonly #rows: string;
+  readonly #past: string;
+  /** Both, [2]. */
+  readonly #sizes: string;
+  readonly #isSingle: string;
   readonly #fresh: { k: string[]; raw: string[]; v: string[] } = { k: [], raw: [], v: [] };
   readonly #queries = new Map<number, string>();
 
@@ -91,6 +100,11 @@ class SegmentGraph {
     const kpos = this.graph.input('kpos', 'int32', ['B', 'T']);
     this.#counts = [this.graph.input('seqlens', 'int32', ['B']), this.graph.input('total', 'int32', [1])];
     this.#positions = this.graph.toInt64(pos);
+    this.#rows = this.graph.node('Shape', [pos], { attributes: { start: { int: 1 } } });
+    const all = this.graph.node('Shape', [kpos], { attributes: { start: { int: 1 } } });
+    this.#past = this.graph.node('Sub', [all, this.#rows]);
+    this.#sizes = this.graph.node('Concat', [this.#past, this.#rows], { attributes: { axis: { int: 0 } } });
+    this.#isSingle = this.graph.node('Equal', [this.#rows, this.graph.int64s([1])]);
     // [B,1,S,T]: a row sees only rows at its own or an earlier position; a huge kpos hides a row from all.
     const later = this.graph.node('Greater', [
       this.graph.node('Unsqueeze', [kpos, this.graph.int64s([1, 2])]),
@@ -144,18 +158,91 @@ class SegmentGraph {
     this.#fresh.raw.push(rawK!);
     this.#fresh.k.push(rotatedK);
     this.#fresh.v.push(v!);
-    const past = ['B', kvHeads, 'C', headSize];
+    const past = ['B', kvHeads, 1, 'C', headSize];
     const pastK = this.graph.input(`pk.${layer}`, 'float', past);
     const pastV = this.graph.input(`pv.${layer}`, 'float', past);
+    const rows = { q: rotatedQ, k: rotatedK, v: v!, pastK, pastV };
+    return this.graph.either(
+      this.#isSingle,
+      () => this.#attendSingle(rows),
+      () => this.#attendMany(rows),
+    );
+  }
+
+  #attendMany(rows: AttentionParts): string {
+    const [pastK, pastV] = [rows.pastK, rows.pastV].map((past) =>
+      this.graph.node('Squeeze', [past, this.graph.int64s([2])]),
+    );
+    const many = { ...rows, pastK: pastK!, pastV: pastV! };
+    return this.graph.either(
+      this.#isWholePast(pastK!),
+      () => this.#attendInPlace(many),
+      () => this.#attendFused(many),
+    );
+  }
+
+  /**
+   * One row of one sequence: all by reshapes, and products of one row each, for which the runtime packs nothing. It
+   * does so only for products without a factor.
+   */
+  #attendSingle({ q, k, v, pastK, pastV }: AttentionParts): string {
+    const { graph } = this;
+    const { heads, kvHeads, headSize } = this.#shape;
+    const byHead = (x: string, group: number) =>
+      graph.node('Reshape', [x, graph.int64s([1, kvHeads, group, 1, headSize])]);
+    const queries = byHead(graph.node('Mul', [q, graph.float(1 / Math.sqrt(headSize))]), heads / kvHeads);
+    const keys = [pastK, byHead(k, 1)];
+    const attributes = { transB: { int: 1 } };
+    const scores = keys.map((each) => graph.microsoft('FusedMatMul', [queries, each], { attributes }));
+    const last = { attributes: { axis: { int: -1 } } };
+    // The bias is [1,1,1,T] here: it fits as it is.
+    const seen = graph.node('Add', [graph.node('Concat', scores, last), this.#bias]);
+    const [onPast, onNew] = [graph.fresh('onPast'), graph.fresh('onNew')];
+    graph.node('Split', [graph.node('Softmax', [seen], last), this.#sizes], { ...last, outputs: [onPast, onNew] });
+    const own = graph.node('Mul', [onNew, byHead(v, 1)]);
+    const sum = graph.node('Add', [graph.node('MatMul', [onPast, pastV]), own]);
+    return graph.node('Reshape', [sum, graph.int64s([1, 1, heads * headSize])]);
+  }
+
+  /** Whether all rows of the buffer are looked at: then nothing must be cut off, and the past can stay where it is. */
+  #isWholePast(pastK: string): string {
+    const capacity = this.graph.node('Shape', [pastK], { attributes: { start: { int: 2 }, end: { int: 3 } } });
+    return this.graph.node('Squeeze', [this.graph.node('Equal', [capacity, this.#past])]);
+  }
+
+  /** [B,S,heads · headSize]. Copies the past, which is nothing beside the work for many rows. */
+  #attendFused({ q, k, v, pastK, pastV }: AttentionParts): string {
+    const { heads, kvHeads } = this.#shape;
     return this.graph.microsoft(
       'GroupQueryAttention',
-      [rotatedQ, rotatedK, v!, pastK, pastV, ...this.#counts, '', '', '', this.#bias],
+      [q, k, v, pastK, pastV, ...this.#counts, '', '', '', this.#bias],
       {
         attributes: { num_heads: { int: heads }, kv_num_heads: { int: kvHeads }, do_rotary: { int: 0 } },
         // The kernel needs its present outputs; nobody fetches them, so they never reach JavaScript.
         outputs: ['attended', 'presentK', 'presentV'].map((name) => this.graph.fresh(name)),
       },
     );
+  }
+
+  /** The same, from products that read the past where it lies: its scores and those of the new rows share a softmax. */
+  #attendInPlace({ q, k, v, pastK, pastV }: AttentionParts): string {
+    const { graph, parts } = this;
+    const { heads, kvHeads, headSize } = this.#shape;
+    const [newK, newV] = [parts.byHead(k, kvHeads), parts.byHead(v, kvHeads)];
+    // [B,kvHeads,heads per kvHead · S,..]: query heads lie beside the key head they share.
+    const perKvHead = (x: string) => graph.node('Reshape', [x, graph.int64s([0, kvHeads, -1, 0])]);
+    const perHead = (x: string) => graph.node('Reshape', [x, graph.int64s([0, heads, -1, 0])]);
+    const queries = perKvHead(parts.byHead(q, heads));
+    const attributes = { transB: { int: 1 }, alpha: { float: 1 / Math.sqrt(headSize) } };
+    const scores = [pastK, newK].map((keys) => graph.microsoft('FusedMatMul', [queries, keys], { attributes }));
+    const last = { attributes: { axis: { int: -1 } } };
+    const seen = graph.node('Add', [perHead(graph.node('Concat', scores, last)), this.#bias]);
+    const weights = perKvHead(graph.node('Softmax', [seen], last));
+    const [onPast, onNew] = [graph.fresh('onPast'), graph.fresh('onNew')];
+    graph.node('Split', [weights, this.#sizes], { ...last, outputs: [onPast, onNew] });
+    const sum = graph.node('Add', [graph.node('MatMul', [onPast, pastV]), graph.node('MatMul', [onNew, newV])]);
+    const byRow = graph.node('Transpose', [perHead(sum)], { attributes: { perm: { ints: [0, 2, 1, 3] } } });
+    return graph.node('Reshape', [byRow, graph.int64s([0, 0, heads * headSize])]);
   }
 
   #mlp(x: string, prefix: string): string {

@@ -6,7 +6,13 @@ import protobuf from 'protobufjs/light.js';
 export type OnnxType = 'float' | 'int32' | 'int64' | 'float16' | 'bfloat16';
 const TYPE_NUMBER: Record<OnnxType, number> = { float: 1, int32: 6, int64: 7, float16: 10, bfloat16: 16 };
 
-export type OnnxAttribute = { int: number } | { float: number } | { ints: number[] };
+export type OnnxAttribute = { int: number } | { float: number } | { ints: number[] } | { graph: OnnxBranch };
+
+/** Operators of a branch, which see all values of the graph around it, and the value that comes out. */
+export interface OnnxBranch {
+  nodes: OnnxNode[];
+  output: string;
+}
 
 export interface OnnxNode {
   op: string;
@@ -44,6 +50,7 @@ export const MICROSOFT = 'com.microsoft';
 const FLOAT_ATTRIBUTE = 1;
 const INT_ATTRIBUTE = 2;
 const INTS_ATTRIBUTE = 7;
+const GRAPH_ATTRIBUTE = 5;
 const EXTERNAL = 1;
 
 type FieldSpec = [type: string, id: number, repeated?: 'repeated'];
@@ -74,6 +81,7 @@ const MESSAGES: Record<string, Record<string, FieldSpec>> = {
     name: ['string', 1],
     f: ['float', 2],
     i: ['int64', 3],
+    g: ['GraphProto', 6],
     ints: ['int64', 8, 'repeated'],
     type: ['int32', 20],
   },
@@ -138,8 +146,18 @@ function encodeNode(node: OnnxNode, index: number): object {
     attribute: Object.entries(node.attributes).map(([name, value]) => {
       if ('int' in value) return { name, i: value.int, type: INT_ATTRIBUTE };
       if ('float' in value) return { name, f: value.float, type: FLOAT_ATTRIBUTE };
-      return { name, ints: value.ints, type: INTS_ATTRIBUTE };
+      if ('ints' in value) return { name, ints: value.ints, type: INTS_ATTRIBUTE };
+      return { name, g: encodeBranch(name, value.graph), type: GRAPH_ATTRIBUTE };
     }),
+  };
+}
+
+/** What it gives is as large as it turns out to be. */
+function encodeBranch(name: string, { nodes, output }: OnnxBranch): object {
+  return {
+    name,
+    node: nodes.map(encodeNode),
+    output: [{ name: output, type: { tensorType: { elemType: TYPE_NUMBER.float } } }],
   };
 }
 

@@ -245,12 +245,12 @@ describe('what is computed', () => {
     const plan = (ideas: Parameters<typeof hearthWith>[0]) =>
       hearthWith(ideas).plan(promptOf(1600), match, wishOf()).approximate!;
     const all = lengthOf(plan({}).forced);
-    expect(lengthOf(plan({ seams: false }).forced)).toBe(4 + 70);
-    expect(lengthOf(plan({ seams: false, chunkStartTokens: 16, editWindows: false }).forced)).toBe(16);
+    expect(lengthOf(plan({ seams: false }).forced)).toBe(16 + 70);
+    expect(lengthOf(plan({ seams: false, chunkStartTokens: 4, editWindows: false }).forced)).toBe(4);
     expect(lengthOf(plan({ editWindows: false }).forced)).toBeLessThan(all);
-    expect(plan({ influence: 'never' }).selector).toMatchObject({ influence: false, relevance: true });
-    expect(plan({ relevance: 'always' }).selector).toMatchObject({ influence: true, relevance: true });
-    expect(plan({ relevance: 'never', keyTerm: false, grouping: false }).selector).toEqual({
+    expect(plan({ influence: 'never' }).selector).toMatchObject({ influence: false, relevance: false });
+    expect(plan({ relevance: true }).selector).toMatchObject({ influence: true, relevance: true });
+    expect(plan({ keyTerm: false, grouping: false }).selector).toEqual({
       influence: true,
       relevance: false,
       keyTerm: false,

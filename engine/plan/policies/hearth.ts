@@ -6,6 +6,7 @@ import type { TokenRange } from '../../types.ts';
 import { ALL_IDEAS } from '../ablation.ts';
 import type { AblationOptions } from '../ablation.ts';
 import { planApproximately } from '../approximate.ts';
+import { questionLines } from '../question-lines.ts';
 import { clip, clipRefs, lengthOf } from '../ranges.ts';
 import type { ReusePlan } from '../reuse-plan.ts';
 import { exact } from './exact.ts';
@@ -38,7 +39,8 @@ export function hearthWith(changes: Partial<AblationOptions>): Policy {
       if (match === null || quality === 'exact') return plan;
       const { reusedTokens: prefixTokens, promptTokens } = plan;
       const spans = usable(match.spans, { start: prefixTokens, end: promptTokens - FRESH_END_TOKENS });
-      const finds = { prefixTokens, promptTokens, spans: allowed(spans, plan, quality) };
+      const found = allowed(spans, plan, quality);
+      const finds = { prefixTokens, promptTokens, spans: found, lines: questionLines(prompt, found) };
       const approximate = planApproximately(finds, { ...wish, quality }, ideas);
       return { ...plan, approximate, missReason: missReason({ ...plan, approximate }, spans) };
     },
