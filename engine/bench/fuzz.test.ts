@@ -4,18 +4,21 @@ import { expect, test } from 'vitest';
 import { fuzz } from './fuzz.ts';
 
 test('50 rounds of random edits, moves, stops, evictions and restarts leave nothing wrong behind', async () => {
-  const row = await fuzz(50, 20_261_121);
-  expect(row).toMatchObject({
+  const { summary, points } = await fuzz({ rounds: 50, seed: 20_261_121, looks: 5 });
+  expect(summary).toMatchObject({
     different: 0,
     brokenReports: 0,
     damagedBlocks: 0,
     cleanAtTheEnd: true,
     blocksInUseAtTheEnd: 0,
+    problems: [],
   });
+  expect(points.map(({ round }) => round)).toEqual([10, 20, 30, 40, 50]);
+  for (const { cacheOnDiskMb } of points) expect(cacheOnDiskMb).toBeLessThanOrEqual(summary.quotaMb);
   // Void where nothing of it happened.
-  expect(row.compared).toBeGreaterThan(4);
-  expect(row.approximate).toBeGreaterThan(0);
-  expect(row.stopped).toBeGreaterThan(1);
-  expect(row.evictions).toBeGreaterThan(0);
-  expect(row.reusedTokens).toBeGreaterThan(1000);
+  expect(summary.compared).toBeGreaterThan(4);
+  expect(summary.approximate).toBeGreaterThan(0);
+  expect(summary.stopped).toBeGreaterThan(1);
+  expect(summary.evictions).toBeGreaterThan(0);
+  expect(summary.reusedTokens).toBeGreaterThan(1000);
 }, 240_000);

@@ -1,34 +1,46 @@
-// Days of disorder in minutes: random people ask about random versions of documents under random policies, stop in the
-// middle, remove what they asked about, and the engine heals, evicts and starts again in between. What must hold
-// afterwards is counted: exact answers are those of `off`, nothing is damaged, nothing stays pinned, nothing grows.
+// Scenario `fuzz`: days of disorder in minutes. Random people ask about random versions of documents under random
+// policies, alone and at once, stop in the middle, remove what they asked about, and the engine heals, evicts and starts
+// again in between. What must hold is counted: exact answers are those of `off`, nothing is damaged, nothing stays
+// pinned, nothing grows. Engine and people share this process, so that its memory tells of many restarts.
 
 import type { ChatEvent, ConversationId, Message, TurnOptions } from '../contract/chat.ts';
 import type { ProfileId } from '../contract/profiles.ts';
 import { seededRandom } from '../sample/random.ts';
 import { person, startTestEngine } from '../testing/start-engine.ts';
 import type { TestEngine } from '../testing/start-engine.ts';
+import { modelSource, temporaryFolder } from './bench-engine.ts';
+import { footprint, mostResidentMb } from './fuzz-memory.ts';
+import { courseOf } from './fuzz-rows.ts';
+import type { FuzzCounts, FuzzPoint, FuzzSummary } from './fuzz-rows.ts';
+import { ChangingTexts, LIMITS, pick, sentence, SYSTEMS, WAYS } from './fuzz-world.ts';
+import type { Random } from './fuzz-world.ts';
+import { describeMachine } from './machine.ts';
+import type { BenchRequest, BenchResult } from './request.ts';
+import { FUZZ } from './scenarios.ts';
 
-export interface FuzzRow {
+export interface FuzzResult extends BenchResult<FuzzPoint> {
+  summary: FuzzSummary;
+  /** Where no model was asked for. */
+  weights?: string;
+}
+
+interface FuzzOptions {
   rounds: number;
-  answers: number;
-  stopped: number;
-  restarts: number;
-  /** Answers that called themselves exact, or were verified, and were compared with `off`. */
-  compared: number;
-  /** Of those, the ones that were not what `off` answers. */
-  different: number;
-  /** Answers from rows that were moved, edited or similar, verified ones included. */
-  approximate: number;
-  reusedTokens: number;
-  /** Reports whose spans do not cover the prompt in order. */
-  brokenReports: number;
-  evictions: number;
-  damagedBlocks: number;
-  cleanAtTheEnd: boolean;
-  blocksInUseAtTheEnd: number;
-  /** Resident memory at half of the rounds and at the end, MB. */
-  rssHalfMb: number;
-  rssEndMb: number;
+  seed: number;
+  /** How often it is looked at memory. */
+  looks: number;
+  /** Absent: a small one with seeded weights, large enough that reuse pays. */
+  modelId?: string | undefined;
+  /** Aborted, the run ends after the round under way. */
+  signal?: AbortSignal | undefined;
+  /** Told at each look. */
+  progress?: (counts: FuzzCounts, point: FuzzPoint) => void;
+}
+
+interface Fuzzed {
+  model: string;
+  points: FuzzPoint[];
+  summary: FuzzSummary;
 }
 
 interface OfChat {
@@ -36,40 +48,41 @@ interface OfChat {
   conversationId: ConversationId;
 }
 
-const WORDS = [
-  'lamp',
-  'clinic',
-  'soup',
-  '12',
-  'Tuesday',
-  'Ana',
-  'key',
-  'red',
-  'bus',
-  '0.5 mg',
-  'garden',
-  'never',
-  'room 7',
-];
-const SYSTEMS = [undefined, 'Be brief and exact.', 'You answer for the clinic, with care and in full sentences.'];
-const WAYS: (TurnOptions & { isExact: boolean })[] = [
-  { policy: 'exact', isExact: true },
-  { policy: 'hearth', quality: 'exact', isExact: true },
-  { policy: 'hearth', quality: 'balanced', verify: true, isExact: true },
-  { policy: 'hearth', quality: 'fast', verify: true, isExact: true },
-  { policy: 'hearth', quality: 'balanced', isExact: false },
-  { policy: 'hearth', quality: 'balanced', isExact: false },
-  { policy: 'hearth', quality: 'fast', isExact: false },
-];
+const SEEDED = { seed: 1, layers: 8, hidden: 256, context: 2048 };
+const PEOPLE = ['ana', 'ben', 'cleo'];
 const COMPARED_SHARE = 0.3;
 const SAMPLING = { temperature: 0, maxTokens: 12 };
-/** Small, so that blocks are evicted from memory and from the disk all the time. */
-const LIMITS = { cacheQuotaBytes: 40_000_000, memoryBudgetBytes: 8_000_000 };
+const TOLD_PROBLEMS = 20;
 
-export async function fuzz(rounds: number, seed: number): Promise<FuzzRow> {
-  const engine = await startTestEngine({ tiny: { seed: 1, layers: 8, hidden: 256, context: 2048 } });
+export async function runFuzz(request: BenchRequest): Promise<FuzzResult> {
+  const rounds = request.limit ?? (request.quick ? FUZZ.quickRounds : FUZZ.rounds);
+  const isGiven = request.model !== undefined || request.shape !== undefined;
+  const modelId = isGiven ? ((await modelSource(temporaryFolder(), request)) ?? 'starter') : undefined;
+  const progress = ({ answers, compared, different }: FuzzCounts, { round, restarts, rssMb }: FuzzPoint) =>
+    process.stderr.write(
+      `fuzz: round ${round} of ${rounds}, ${answers} answers, ${different} of ${compared} different, ` +
+        `${restarts} restarts, ${Math.round(rssMb)} MB\n`,
+    );
+  const signal = request.endEarly?.();
+  const { seed, looks } = FUZZ;
+  const { model, points, summary } = await fuzz({ rounds, seed, looks, modelId, signal, progress });
+  return {
+    name: 'fuzz',
+    machine: describeMachine(),
+    model,
+    rows: points,
+    summary,
+    ...(modelId === undefined ? { weights: 'seeded, of 8 layers' } : {}),
+    ...(signal?.aborted === true ? { isCut: true } : {}),
+  };
+}
+
+export async function fuzz(options: FuzzOptions): Promise<Fuzzed> {
+  const { modelId } = options;
+  const dataFolder = temporaryFolder();
+  const engine = await startTestEngine({ dataFolder, tiny: SEEDED, ...(modelId === undefined ? {} : { modelId }) });
   try {
-    return await new Fuzz(engine, seed).run(rounds);
+    return await new Fuzz(engine, options).run();
   } finally {
     await engine.close();
   }
@@ -77,109 +90,143 @@ export async function fuzz(rounds: number, seed: number): Promise<FuzzRow> {
 
 class Fuzz {
   readonly #engine: TestEngine;
-  readonly #random: () => number;
-  readonly #texts: string[][];
-  readonly #row: FuzzRow;
+  readonly #options: FuzzOptions;
+  readonly #random: Random;
+  readonly #texts: ChangingTexts;
+  readonly #points: FuzzPoint[] = [];
+  readonly #problems: string[] = [];
+  readonly #counts: FuzzCounts;
   #people: ProfileId[] = [];
 
-  constructor(engine: TestEngine, seed: number) {
+  constructor(engine: TestEngine, options: FuzzOptions) {
     this.#engine = engine;
-    this.#random = seededRandom(seed);
-    this.#texts = Array.from({ length: 4 }, () => Array.from({ length: 12 }, () => this.#sentence()));
-    const none = { answers: 0, stopped: 0, restarts: 0, compared: 0, different: 0, approximate: 0, reusedTokens: 0 };
-    const end = { evictions: 0, damagedBlocks: 0, cleanAtTheEnd: false, blocksInUseAtTheEnd: 0 };
-    this.#row = { rounds: 0, ...none, brokenReports: 0, ...end, rssHalfMb: 0, rssEndMb: 0 };
+    this.#options = options;
+    this.#random = seededRandom(options.seed);
+    this.#texts = new ChangingTexts(this.#random);
+    const none = { answers: 0, stopped: 0, approximate: 0, compared: 0, different: 0, brokenReports: 0 };
+    this.#counts = { rounds: 0, restarts: 0, edits: 0, ...none, reusedTokens: 0 };
   }
 
-  async run(rounds: number): Promise<FuzzRow> {
-    this.#people = await Promise.all(['ana', 'ben', 'cleo'].map((name) => person(this.#client, name)));
-    await this.#client.call('settings.set', { ...LIMITS, policy: 'hearth' });
+  async run(): Promise<Fuzzed> {
+    const { rounds, looks, signal } = this.#options;
+    const lookEvery = Math.max(1, Math.floor(rounds / looks));
+    const { model } = await this.#client.call('status', {});
+    this.#people = await Promise.all(PEOPLE.map((name) => person(this.#client, name)));
+    await this.#client.call('settings.set', { ...LIMITS[0], policy: 'hearth' });
     for (let round = 1; round <= rounds; round++) {
+      if (signal?.aborted === true) break;
+      this.#counts.rounds = round;
       await this.#round();
-      this.#row.rounds = round;
-      if (round === Math.floor(rounds / 2)) this.#row.rssHalfMb = rssMb();
+      if (round % lookEvery === 0) await this.#look();
     }
-    await this.#client.call('cache.heal', {});
-    const stats = await this.#client.call('cache.stats', {});
-    const { clean, damaged } = await this.#client.call('cache.verify', {});
-    return Object.assign(this.#row, {
-      evictions: stats.evictions,
-      damagedBlocks: stats.damaged + damaged,
-      cleanAtTheEnd: clean,
-      blocksInUseAtTheEnd: stats.blocksInUse,
-      rssEndMb: rssMb(),
-    });
+    return { model: model?.name ?? '', points: this.#points, summary: await this.#summary() };
   }
 
   get #client() {
     return this.#engine.client;
   }
 
+  async #look(): Promise<void> {
+    const { rounds, restarts } = this.#counts;
+    const point = { round: rounds, restarts, ...(await footprint(this.#engine)) };
+    this.#points.push(point);
+    this.#options.progress?.(this.#counts, point);
+  }
+
+  async #summary(): Promise<FuzzSummary> {
+    await this.#client.call('cache.heal', {});
+    const stats = await this.#client.call('cache.stats', {});
+    const { clean, damaged } = await this.#client.call('cache.verify', {});
+    const points = this.#points;
+    return {
+      seed: this.#options.seed,
+      ...this.#counts,
+      evictions: stats.evictions,
+      damagedBlocks: stats.damaged + damaged,
+      cleanAtTheEnd: clean,
+      blocksInUseAtTheEnd: stats.blocksInUse,
+      memory: {
+        rss: courseOf(points, 'rssMb'),
+        heap: courseOf(points, 'heapMb'),
+        external: courseOf(points, 'externalMb'),
+      },
+      mostResidentMb: mostResidentMb(),
+      mostCacheOnDiskMb: courseOf(points, 'cacheOnDiskMb').most,
+      quotaMb: LIMITS[0].cacheQuotaBytes / 1e6,
+      problems: this.#problems,
+    };
+  }
+
   async #round(): Promise<void> {
-    const dice = this.#random();
+    const random = this.#random;
+    const dice = random();
     if (dice < 0.02) return this.#restart();
     if (dice < 0.05) return void (await this.#client.call('cache.heal', {}));
-    if (dice < 0.07)
-      return void (await this.#client.call('cache.clear', { scope: this.#pick(['private', 'library']) }));
+    if (dice < 0.06) return void (await this.#client.call('settings.set', pick(LIMITS, random)));
+    if (dice < 0.07) {
+      return void (await this.#client.call('cache.clear', { scope: pick(['private', 'library'] as const, random) }));
+    }
     if (dice < 0.1) this.#edit();
-    await this.#chat();
+    if (dice < 0.9) return this.#chat(pick(this.#people, random), random);
+    // All at once, each with dice of their own: who is first differs from run to run.
+    const chats = this.#people.map((profileId) => this.#chat(profileId, seededRandom(random() * 2 ** 32)));
+    await Promise.all(chats);
   }
 
   async #restart(): Promise<void> {
     await this.#engine.restart();
-    this.#row.restarts++;
+    this.#counts.restarts++;
   }
 
-  /** A document is changed for good: a sentence goes, comes, or says something else. */
   #edit(): void {
-    const text = this.#pick(this.#texts);
-    const at = Math.floor(this.#random() * text.length);
-    const kind = this.#random();
-    if (kind < 0.3 && text.length > 6) text.splice(at, 1);
-    else text.splice(at, kind < 0.6 ? 1 : 0, this.#sentence());
+    this.#texts.edit(this.#random);
+    this.#counts.edits++;
   }
 
-  async #chat(): Promise<void> {
-    const profileId = this.#pick(this.#people);
-    const scope = this.#random() < 0.6 ? 'library' : 'private';
+  async #chat(profileId: ProfileId, random: Random): Promise<void> {
+    const scope = random() < 0.6 ? 'library' : 'private';
     const documents = [];
-    for (const lines of [this.#pick(this.#texts), this.#pick(this.#texts)].slice(
-      0,
-      1 + Math.floor(this.#random() * 2),
-    )) {
-      const text = lines.join('\n');
+    for (const text of this.#texts.some(random)) {
       documents.push((await this.#client.call('library.add', { profileId, title: 'A text', text, scope })).id);
     }
-    const system = this.#pick(SYSTEMS);
     const { id: conversationId } = await this.#client.call('conversations.create', {
       profileId,
       documents: [...new Set(documents)],
-      system,
+      system: pick(SYSTEMS, random),
     });
     const of = { profileId, conversationId };
-    if (this.#random() < 0.2) await this.#client.call('conversations.prepare', of);
-    await this.#turn(of);
-    if (this.#random() < 0.3) await this.#turn(of);
-    if (this.#random() < 0.3) await this.#client.call('conversations.remove', of);
+    if (random() < 0.2) await this.#client.call('conversations.prepare', of);
+    await this.#turn(of, random);
+    if (random() < 0.3) await this.#turn(of, random);
+    if (random() < 0.3) await this.#client.call('conversations.remove', of);
   }
 
-  async #turn(of: OfChat): Promise<void> {
-    const { isExact, ...way } = this.#pick(WAYS);
-    const stopAfter = this.#random() < 0.15 ? Math.floor(this.#random() * 6) : null;
-    const answer = await this.#answer(of, { ...way, text: this.#sentence() }, stopAfter);
+  async #turn(of: OfChat, random: Random): Promise<void> {
+    const { isExact, ...way } = pick(WAYS, random);
+    const stopAfter = random() < 0.15 ? Math.floor(random() * 6) : null;
+    const answer = await this.#answer(of, { ...way, text: sentence(random) }, stopAfter);
     if (answer === null || answer.report === null) return;
     const { report, text } = answer;
-    this.#row.answers++;
-    this.#row.reusedTokens += report.promptTokens - report.tokens.fresh;
-    if (report.tokens.moved + report.tokens.edited + report.tokens.similar > 0) this.#row.approximate++;
+    const counts = this.#counts;
+    counts.answers++;
+    counts.reusedTokens += report.promptTokens - report.tokens.fresh;
+    if (report.tokens.moved + report.tokens.edited + report.tokens.similar > 0) counts.approximate++;
     let position = 0;
     for (const { start, end } of report.spans) position = start === position && end > start ? end : -1;
-    if (position !== report.promptTokens) this.#row.brokenReports++;
+    if (position !== report.promptTokens) {
+      counts.brokenReports++;
+      this.#problem(`the spans of a report end at ${position} of ${report.promptTokens} tokens (${report.policy})`);
+    }
     const claimsExact = isExact || report.state === 'exact';
-    if (!claimsExact || report.stopReason === 'stopped' || this.#random() > COMPARED_SHARE) return;
+    if (!claimsExact || report.stopReason === 'stopped' || random() > COMPARED_SHARE) return;
     const off = await this.#answer(of, { policy: 'off', text: null }, null);
-    this.#row.compared++;
-    if (off?.text !== text) this.#row.different++;
+    counts.compared++;
+    if (off?.text === text) return;
+    counts.different++;
+    this.#problem(
+      `${JSON.stringify(way)} answered ${JSON.stringify(text)}, off ${JSON.stringify(off?.text ?? null)} ` +
+        `(${JSON.stringify(report.tokens)})`,
+    );
   }
 
   /** Null: stopped before anything was answered. */
@@ -206,19 +253,11 @@ class Fuzz {
       if (!controller.signal.aborted) throw error;
       return null;
     } finally {
-      if (controller.signal.aborted) this.#row.stopped++;
+      if (controller.signal.aborted) this.#counts.stopped++;
     }
   }
 
-  #sentence(): string {
-    return `${Array.from({ length: 4 + Math.floor(this.#random() * 6) }, () => this.#pick(WORDS)).join(' ')}.`;
+  #problem(what: string): void {
+    if (this.#problems.length < TOLD_PROBLEMS) this.#problems.push(`round ${this.#counts.rounds}: ${what}`);
   }
-
-  #pick<T>(list: readonly T[]): T {
-    return list[Math.floor(this.#random() * list.length)] as T;
-  }
-}
-
-function rssMb(): number {
-  return Math.round(process.memoryUsage.rss() / 1e6);
 }

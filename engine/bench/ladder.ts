@@ -8,8 +8,8 @@ import type { ReuseWay } from './ladder-policies.ts';
 import { ladderRows, turnedWrong, verifiedDifferences } from './ladder-rows.ts';
 import type { LadderOutcome, LadderRow, TurnedWrong, VerifiedAnswers } from './ladder-rows.ts';
 import { describeMachine } from './machine.ts';
+import { chosenOf, runJobs } from './quality-jobs.ts';
 import { runCase } from './quality.ts';
-import { BenchFailure } from './request.ts';
 import type { BenchRequest, BenchResult } from './request.ts';
 import { QUALITY } from './scenarios.ts';
 import { qualityCase, WORKLOADS } from './workloads.ts';
@@ -42,23 +42,26 @@ export function runAblations(request: BenchRequest): Promise<LadderResult> {
   );
 }
 
-/** Prompts of a workload that may be skipped before it is given up, beside as many as are wanted. */
-const MOST_TOO_LONG = 20;
-
-interface Job {
+interface LadderJob {
   workload: WorkloadName;
   ways: readonly ReuseWay[];
   prompts: number;
 }
 
-async function run(request: BenchRequest, jobs: readonly Job[]): Promise<LadderResult> {
+async function run(request: BenchRequest, jobs: readonly LadderJob[]): Promise<LadderResult> {
   const bench = await BenchModel.open(request);
   try {
-    const outcomes: LadderOutcome[] = [];
-    for (const job of jobs) {
-      process.stderr.write(`${request.name}: ${job.prompts} prompts of ${job.workload}\n`);
-      outcomes.push(...(await runJob(bench, job)));
-    }
+    const ran = await runJobs<LadderOutcome>(
+      request,
+      jobs.map(({ workload, ways, prompts }) => ({
+        name: workload,
+        wanted: prompts,
+        run: (index) =>
+          runCase(bench, qualityCase(workload, index, QUALITY.seed), chosenOf(ways, request.methods, 'way')),
+      })),
+      () => bench.cache.remove({}),
+    );
+    const outcomes = [...ran.outcomes.values()].flat();
     return {
       name: request.name,
       machine: describeMachine(),
@@ -66,23 +69,9 @@ async function run(request: BenchRequest, jobs: readonly Job[]): Promise<LadderR
       rows: ladderRows(outcomes),
       verified: verifiedDifferences(outcomes),
       turnedWrong: turnedWrong(outcomes),
+      ...(ran.isCut ? { isCut: true } : {}),
     };
   } finally {
     await bench.close();
   }
-}
-
-/** The cases of a workload share a cache, so that each finds what the others left as well. */
-async function runJob(bench: BenchModel, { workload, ways, prompts }: Job): Promise<LadderOutcome[]> {
-  bench.cache.remove({});
-  const outcomes: LadderOutcome[] = [];
-  for (let index = 0, done = 0; done < prompts; index++) {
-    const ran = await runCase(bench, qualityCase(workload, index, QUALITY.seed), ways);
-    if (ran !== null) done++;
-    else if (index - done > MOST_TOO_LONG + prompts) {
-      throw new BenchFailure(`Most prompts of ${workload} are too long for this model.`, { usage: false });
-    }
-    outcomes.push(...(ran ?? []));
-  }
-  return outcomes;
 }

@@ -4,22 +4,31 @@
 import { parseArgs } from 'node:util';
 import { POLICIES } from '../contract/settings.ts';
 import { defaultDataFolder } from '../lib/data-folder.ts';
+import { runFuzz } from './fuzz.ts';
+import { describeFuzz } from './fuzz-rows.ts';
 import { describeChats } from './ladder-chat-rows.ts';
 import { runLadderChats } from './ladder-chats.ts';
 import { describeLadder } from './ladder-rows.ts';
 import { runAblations, runLadder } from './ladder.ts';
-import { describePapers, papersPage, papersPlots } from './papers-report.ts';
+import { describePapers, papersPage } from './papers-report.ts';
+import { papersPlots } from './papers-plots.ts';
 import { runPapers } from './papers.ts';
+import type { PapersResult } from './papers.ts';
+import { describeBudgets, runBudgets } from './papers-budgets.ts';
+import { describeLengths, lengthsPage, lengthsPlots } from './papers-lengths-report.ts';
+import { runLengths } from './papers-lengths.ts';
 import { describePeers } from './peers-rows.ts';
 import { runPeers } from './peers.ts';
 import { describePrefix } from './prefix-rows.ts';
 import { runPrefix } from './prefix.ts';
 import { describeRepair } from './repair-rows.ts';
+import type { RepairRow } from './repair-rows.ts';
 import { runRepair } from './repair.ts';
 import { BenchFailure } from './request.ts';
 import type { BenchRequest, BenchResult } from './request.ts';
 import { writePage } from './papers-files.ts';
-import { writeResult } from './results.ts';
+import { readResult, writeResult } from './results.ts';
+import { stampOf } from './stamp.ts';
 import { describeSpeed } from './speed-rows.ts';
 import { runSpeed } from './speed.ts';
 import { describeStarter } from './starter-rows.ts';
@@ -28,6 +37,7 @@ import { describeStorage } from './storage-rows.ts';
 import { runStorage } from './storage.ts';
 import { describeTrace } from './trace-rows.ts';
 import { runTrace } from './trace.ts';
+import type { TraceResult } from './trace.ts';
 
 interface Ran {
   result: BenchResult;
@@ -67,9 +77,25 @@ const SCENARIOS: Record<string, (request: BenchRequest) => Promise<Ran>> = {
     return { result, lines: describeChats(result.rows) };
   },
   papers: async (request) => {
-    const result = await runPapers(request);
-    const page = (plots: readonly string[]) => papersPage(result, plots);
+    const { weights } = await stampOf(request);
+    const kept = (name: string) => readResult(request, name, weights)?.result ?? null;
+    const result = request.page === true ? (kept('papers') as PapersResult | null) : await runPapers(request);
+    if (result === null) throw new BenchFailure('There is no result of papers with these weights.', { usage: false });
+    const beside = {
+      trace: kept('trace') as TraceResult | null,
+      repair: kept('repair') as BenchResult<RepairRow> | null,
+    };
+    const page = (plots: readonly string[]) => papersPage(result, plots, beside);
     return { result, lines: describePapers(result), plots: papersPlots(result), page };
+  },
+  'papers-ttft': async (request) => {
+    const result = await runLengths(request);
+    const page = (plots: readonly string[]) => lengthsPage(result, plots);
+    return { result, lines: describeLengths(result), plots: lengthsPlots(result), page };
+  },
+  'papers-budgets': async (request) => {
+    const result = await runBudgets(request);
+    return { result, lines: describeBudgets(result) };
   },
   starter: async (request) => {
     const result = await runStarter(request);
@@ -83,10 +109,18 @@ const SCENARIOS: Record<string, (request: BenchRequest) => Promise<Ran>> = {
     const result = await runPeers(request);
     return { result, lines: describePeers(result) };
   },
+  fuzz: async (request) => {
+    const result = await runFuzz(request);
+    return { result, lines: describeFuzz(result.summary) };
+  },
 };
 
 function count(value: string | undefined): number | undefined {
   return value === undefined ? undefined : Number(value);
+}
+
+function list(value: string | undefined): string[] | undefined {
+  return value?.split(',').map((name) => name.trim());
 }
 
 function readCommandLine(): BenchRequest & { json: boolean } {
@@ -102,6 +136,10 @@ function readCommandLine(): BenchRequest & { json: boolean } {
       'max-tokens': text,
       limit: text,
       tokens: text,
+      workload: text,
+      methods: text,
+      page: { type: 'boolean', default: false },
+      resume: { type: 'boolean', default: false },
       out: text,
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -115,6 +153,8 @@ function readCommandLine(): BenchRequest & { json: boolean } {
     maxTokens: count(values['max-tokens']),
     limit: count(values.limit),
     tokens: count(values.tokens),
+    workloads: list(values.workload),
+    methods: list(values.methods),
   };
 }
 
@@ -126,15 +166,32 @@ async function main(): Promise<void> {
       usage: true,
     });
   }
-  const { result, lines, plots = {}, page } = await scenario(request);
-  const file = writeResult(result, request);
+  const { result: measured, lines, plots = {}, page } = await scenario({ ...request, endEarly });
+  const { name, machine, model, ...figures } = measured;
+  const stamp = await stampOf(request);
+  const result = { name, machine, model, ...stamp, ...figures };
+  const kept = request.page === true ? readResult(request, name, stamp.weights) : null;
+  const file = kept?.file ?? writeResult(result, request);
   if (file !== null && page !== undefined) writePage(file, plots, page);
   if (file !== null) process.stderr.write(`Written to ${file}\n`);
   process.stdout.write(`${request.json ? JSON.stringify(result) : lines.join('\n')}\n`);
 }
 
-// Leaves through `exit`, where the temporary folder is deleted.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+const cut = new AbortController();
+let canEndEarly = false;
+
+function endEarly(): AbortSignal {
+  canEndEarly = true;
+  return cut.signal;
+}
+
+/** The second time, or where nothing could be kept, leaves through `exit`, where the temporary folder is deleted. */
+function onSignal(): void {
+  if (!canEndEarly || cut.signal.aborted) process.exit(1);
+  process.stderr.write('Ending with what is there after this prompt.\n');
+  cut.abort();
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
 
 await main().catch((error: unknown) => {
   const message = error instanceof Error ? error.message : String(error);

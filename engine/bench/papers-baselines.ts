@@ -9,16 +9,17 @@ import type { FoundSpan } from '../match/found-span.ts';
 import type { SpanFinder } from '../match/matcher.ts';
 import type { Model } from '../model/forward.ts';
 import { exact } from '../plan/policies/exact.ts';
-import type { Policy } from '../plan/policies/policy.ts';
+import type { Costs, Policy } from '../plan/policies/policy.ts';
 import { clip, clipRefs, lengthOf } from '../plan/ranges.ts';
 import type { ApproximatePlan } from '../plan/reuse-plan.ts';
+import type { Prompt } from '../text/prompt.ts';
 import type { TokenRange } from '../types.ts';
 
 type Repair = Pick<ApproximatePlan, 'forced' | 'recomputeTokens'> & {
   selector?: Partial<ApproximatePlan['selector']>;
 };
 
-const NO_SELECTOR: ApproximatePlan['selector'] = {
+export const NO_SELECTOR: ApproximatePlan['selector'] = {
   influence: false,
   relevance: false,
   keyTerm: false,
@@ -118,7 +119,17 @@ export function deviationAlone(model: Model): Model {
   });
 }
 
-function equalText(repair: (spans: readonly FoundSpan[]) => Repair, finder?: SpanFinder): Policy {
+interface RepairPlace {
+  prompt: Prompt;
+  prefixTokens: number;
+  costs: Costs;
+}
+
+/** Reuses every span of equal text that is found behind the exact prefix, or what `finder` finds. */
+export function equalText(
+  repair: (spans: readonly FoundSpan[], place: RepairPlace) => Repair,
+  finder?: SpanFinder,
+): Policy {
   return {
     name: 'hearth',
     usesCache: true,
@@ -130,7 +141,7 @@ function equalText(repair: (spans: readonly FoundSpan[]) => Repair, finder?: Spa
         clip([span], behind).map((range) => ({ ...span, ...range, rows: clipRefs(span.rows, range) })),
       );
       if (spans.length === 0) return plan;
-      const { selector, ...rows } = repair(spans);
+      const { selector, ...rows } = repair(spans, { prompt, prefixTokens: plan.reusedTokens, costs: wish.costs });
       const approximate = { ...rows, spans, selector: { ...NO_SELECTOR, ...selector }, repair: null, verify: false };
       return { ...plan, approximate };
     },

@@ -52,6 +52,16 @@ test('names are escaped, and round values stand at the axes', () => {
   expect(svg).toContain('>1e-2</text>');
 });
 
+test('numbers have an axis from nought on', () => {
+  const points = [
+    [2000, 0.1],
+    [5120, 1],
+  ] as const;
+  const svg = lineChart({ ...chart, x: { label: 'tokens', scale: 'number' }, series: [{ name: 'one', points }] });
+  expect(drawn(svg)).toEqual(['244.7,400 514,48']);
+  for (const tick of ['0', '1000', '6000']) expect(svg).toContain(`>${tick}</text>`);
+});
+
 test('without any point there are axes all the same', () => {
   expect(lineChart({ ...chart, series: [] })).toContain('</svg>');
 });

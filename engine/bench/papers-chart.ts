@@ -17,8 +17,8 @@ export interface Chart {
 
 export interface Axis {
   label: string;
-  /** `percent`: values are shares of 1. `log`: powers of ten, of values above 0. */
-  scale: 'percent' | 'log';
+  /** `percent`: values are shares of 1. `log`: powers of ten, of values above 0. `number`: any, from 0 on. */
+  scale: 'percent' | 'log' | 'number';
 }
 
 const SIZE = { width: 900, height: 460 };
@@ -100,6 +100,11 @@ function ticksOf({ scale }: Axis, values: readonly number[]): number[] {
     const [low, high] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(most))];
     return Array.from({ length: Math.max(2, high - low + 1) }, (_, at) => 10 ** (low + at));
   }
+  if (scale === 'number') {
+    const size = 10 ** Math.floor(Math.log10(Math.max(most, 1)));
+    const step = [0.2, 0.5, 1, 2].find((each) => most / (each * size) <= 6)! * size;
+    return Array.from({ length: Math.max(2, Math.ceil(most / step) + 1) }, (_, at) => at * step);
+  }
   const step = [0.02, 0.05, 0.1, 0.2].find((size) => (most - least) / size <= 6) ?? 0.25;
   const [low, high] = [Math.floor(least / step + 1e-9), Math.ceil(most / step - 1e-9)];
   return Array.from({ length: Math.max(2, high - low + 1) }, (_, at) => Number(((low + at) * step).toFixed(2)));
@@ -112,7 +117,12 @@ function placing({ scale }: Axis, ticks: readonly number[], [from, to]: readonly
 }
 
 function named({ scale }: Axis, tick: number): string {
-  return ` fill="#444444">${scale === 'log' ? tick.toExponential(0) : `${Math.round(100 * tick)} %`}</text>`;
+  const texts = {
+    log: () => tick.toExponential(0),
+    number: () => tick.toFixed(0),
+    percent: () => `${Math.round(100 * tick)} %`,
+  };
+  return ` fill="#444444">${texts[scale]()}</text>`;
 }
 
 function escaped(text: string): string {

@@ -23,7 +23,7 @@ export interface PaperMethod {
   eager: boolean;
 }
 
-function method(name: string, policy: Policy, changes: Partial<PaperMethod> = {}): PaperMethod {
+export function method(name: string, policy: Policy, changes: Partial<PaperMethod> = {}): PaperMethod {
   return {
     name,
     ratio: null,

@@ -1,21 +1,24 @@
-// The figures of scenario `papers` for a person: a Markdown page and its plots. Pure.
+// The figures of scenario `papers` for a person: lines for a terminal, and a Markdown page. Pure.
 
-import { lineChart } from './papers-chart.ts';
-import type { Axis } from './papers-chart.ts';
 import type { PapersResult } from './papers.ts';
-import { EAGER, FULL, HEARTH, VERIFIED } from './papers-methods.ts';
-import { ALL, cheapestBest, curves, layersOf } from './papers-rows.ts';
+import { EAGER, HEARTH } from './papers-methods.ts';
+import { ALL, cheapestBest, curves } from './papers-rows.ts';
 import type { Duel, EqualCost, PaperRow } from './papers-rows.ts';
+import { named, percent, section, table, times } from './papers-table.ts';
+import type { Column } from './papers-table.ts';
 import { CHANGES, LEVELS, similarityGroup } from './papers-workloads.ts';
+import type { RepairRow } from './repair-rows.ts';
+import type { BenchResult } from './request.ts';
+import type { TraceSummary } from './trace-rows.ts';
+import type { TraceResult } from './trace.ts';
 
-type Column<Row> = [head: string, value: (row: Row) => string];
-
-const METHOD_COLUMNS: readonly Column<PaperRow>[] = [
+export const METHOD_COLUMNS: readonly Column<PaperRow>[] = [
   ['method', ({ method, ratio }) => named(method, ratio)],
   ['n', ({ n }) => String(n)],
   ['as full', (row) => percent(row.identical)],
   ['right', (row) => percent(row.right)],
   ['wrong fact', (row) => percent(row.wrongFact)],
+  ['ROUGE-L', ({ rougeL }) => rougeL.toFixed(3)],
   ['mean KL', (row) => row.meanKl?.toExponential(1) ?? '-'],
   ['top-1', (row) => percent(row.top1)],
   ['approximate', (row) => percent(row.approximate)],
@@ -23,7 +26,7 @@ const METHOD_COLUMNS: readonly Column<PaperRow>[] = [
   ['token-layers', (row) => percent(row.prefillLayers)],
   ['repair', (row) => percent(row.repairLayers)],
   ['KV MiB', (row) => row.kvMiB.toFixed(1)],
-  ['TTFT', (row) => (row.ttftRatio === null ? '-' : `${row.ttftRatio.toFixed(2)}x`)],
+  ['TTFT', ({ ttftRatio }) => times(ttftRatio)],
   ['ms/token', (row) => row.tpotMs?.toFixed(1) ?? '-'],
 ];
 
@@ -51,9 +54,6 @@ const BEST_COLUMNS: readonly Column<ReturnType<typeof cheapestBest>[number]>[] =
   ['token-layers', ({ layers }) => percent(layers)],
 ];
 
-const LAYERS: Axis = { label: 'token-layers of a full prefill, selection and repair included', scale: 'percent' };
-const AS_FULL: Axis = { label: 'answers as by a full prefill', scale: 'percent' };
-
 /** Lines for a terminal: the main tables alone. */
 export function describePapers({ overall, twins, lost }: PapersResult): string[] {
   const published = overall.filter(({ ratio }) => ratio === null);
@@ -73,8 +73,38 @@ export function describePapers({ overall, twins, lost }: PapersResult): string[]
   ];
 }
 
+const HIT_COLUMNS: readonly Column<TraceSummary>[] = [
+  ['day', ({ trace }) => trace],
+  ['prefix caching, people apart', ({ apartHitRate }) => percent(apartHitRate)],
+  ['prefix caching', ({ exactHitRate }) => percent(exactHitRate)],
+  [HEARTH, ({ hearthHitRate }) => percent(hearthHitRate)],
+  ['of people apart', ({ ratioToApart }) => times(ratioToApart)],
+  ['of prefix caching', ({ ratio }) => times(ratio)],
+  ['without idle time', ({ ratioAtOnce }) => times(ratioAtOnce)],
+];
+
+const REPAIR_NAMES = {
+  none: 'no repair',
+  bursts: `${HEARTH}: bursts`,
+  'every-step': 'KVShare: three rows with every step',
+} as const;
+
+const REPAIR_COLUMNS: readonly Column<RepairRow>[] = [
+  ['schedule', ({ name }) => REPAIR_NAMES[name]],
+  ['ms/token', ({ tokensPerSecond }) => (1000 / tokensPerSecond).toFixed(2)],
+  ['time more', ({ overhead }) => percent(overhead)],
+  ['tokens/s fewer', ({ slowdown }) => percent(slowdown)],
+  ['rows repaired', ({ repairedTokens, approximateTokens }) => `${repairedTokens} of ${approximateTokens}`],
+];
+
+/** Results of other scenarios with the same weights; null: there are none. */
+export interface Beside {
+  trace: TraceResult | null;
+  repair: BenchResult<RepairRow> | null;
+}
+
 /** The page, which shows the plots by the names of their files. */
-export function papersPage(result: PapersResult, plots: readonly string[]): string {
+export function papersPage(result: PapersResult, plots: readonly string[], { trace, repair }: Beside): string {
   const { machine, model, overall, twins, rows, similarity, duels, equalCost, lost } = result;
   const published = (of: readonly PaperRow[]) => of.filter(({ ratio }) => ratio === null);
   const swept = (of: readonly PaperRow[]) => of.filter(({ ratio }) => ratio !== null);
@@ -87,6 +117,7 @@ export function papersPage(result: PapersResult, plots: readonly string[]): stri
     'exact rows, and answered the same prompts, greedily, in the same run as a full prefill.',
     '',
     '_as full_: the answer of a full prefill, token by token. _wrong fact_: a value that is not the one asked for.',
+    '_ROUGE-L_: of the answer by that of a full prefill, F1, words.',
     '_again_: of the reused rows, those computed again before the first token. _token-layers_: rows times layers computed',
     'before the first token, selection included, of those of a full prefill; _repair_: those computed again along the',
     'answer. _TTFT_: how many times sooner than a full prefill.',
@@ -126,6 +157,12 @@ export function papersPage(result: PapersResult, plots: readonly string[]): stri
           (better.length === 0 ? 'No other method that reused rows did better.' : `As full: ${better.join(', ')}.`),
       ),
     ]),
+    ...(trace?.summary === undefined
+      ? []
+      : section('Tokens found on recorded days (`hearth bench trace`)', table(HIT_COLUMNS, trace.summary))),
+    ...(repair === null
+      ? []
+      : section('Repair while the answer is written (`hearth bench repair`)', table(REPAIR_COLUMNS, repair.rows))),
     ...[...Map.groupBy(rows, ({ group }) => group)].flatMap(([group, own]) =>
       section(`Text: ${group}`, table(METHOD_COLUMNS, own)),
     ),
@@ -137,56 +174,6 @@ export function papersPage(result: PapersResult, plots: readonly string[]): stri
 
 function ofAll({ group }: { group: string }): boolean {
   return group === ALL;
-}
-
-/** Plots by a name for their file. */
-export function papersPlots({ overall, twins, similarity }: PapersResult): Record<string, string> {
-  const sweep = (rows: readonly PaperRow[], value: (row: PaperRow) => number | null) =>
-    curves(rows.filter(({ ratio }) => ratio !== null)).map(({ method }) => ({
-      name: method,
-      stressed: method === HEARTH,
-      points: rows
-        .filter((row) => row.method === method && row.ratio !== null)
-        .map((row) => [layersOf(row), value(row) ?? Number.NaN] as const)
-        .sort((a, b) => a[0] - b[0]),
-    }));
-  const shares: Axis = { label: 'wrong facts', scale: 'percent' };
-  const kl: Axis = { label: 'mean KL from a full prefill', scale: 'log' };
-  const plots: Record<string, string> = {
-    'as-full': lineChart({
-      title: 'Answers as by a full prefill, all texts',
-      x: LAYERS,
-      y: AS_FULL,
-      series: sweep(overall, (row) => row.identical),
-    }),
-    kl: lineChart({ title: 'Divergence, all texts', x: LAYERS, y: kl, series: sweep(overall, (row) => row.meanKl) }),
-    'wrong-facts': lineChart({
-      title: 'Wrong facts on twins',
-      x: LAYERS,
-      y: shares,
-      series: sweep(twins, (row) => row.wrongFact),
-    }),
-  };
-  for (const change of CHANGES) {
-    const x: Axis = { label: `sentences ${change}`, scale: 'percent' };
-    const series = methodsOf(similarity)
-      .filter((name) => !NOT_PLOTTED.includes(name))
-      .map((name) => ({
-        name,
-        stressed: name.startsWith(HEARTH),
-        points: LEVELS.flatMap((level) => {
-          const row = rowAt(similarity, name, similarityGroup(change, level));
-          return row === undefined ? [] : [[level, row.identical] as const];
-        }),
-      }));
-    plots[`similarity-${change}`] = lineChart({
-      title: `Answers as by a full prefill, sentences ${change}`,
-      x,
-      y: AS_FULL,
-      series,
-    });
-  }
-  return plots;
 }
 
 function similarityTable(rows: readonly PaperRow[], change: (typeof CHANGES)[number]): string[] {
@@ -203,42 +190,10 @@ function similarityTable(rows: readonly PaperRow[], change: (typeof CHANGES)[num
   return ['In brackets: token-layers.', '', ...table(columns, methodsOf(rows))];
 }
 
-/** A plot of more lines cannot be read. */
-const NOT_PLOTTED: readonly string[] = [
-  FULL,
-  'exact prefix',
-  'llama.cpp --cache-reuse',
-  'KVShare v2, prefill and decode',
-  'SemShareKV, all rows kept',
-  VERIFIED,
-];
-
-function methodsOf(rows: readonly PaperRow[]): string[] {
+export function methodsOf(rows: readonly PaperRow[]): string[] {
   return [...new Set(rows.map(({ method }) => method))];
 }
 
-function rowAt(rows: readonly PaperRow[], method: string, group: string): PaperRow | undefined {
+export function rowAt(rows: readonly PaperRow[], method: string, group: string): PaperRow | undefined {
   return rows.find((row) => row.method === method && row.group === group);
-}
-
-function section(title: string, lines: readonly string[]): string[] {
-  return [`## ${title}`, '', ...lines, ''];
-}
-
-function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[] {
-  const cells = [columns.map(([head]) => head), ...rows.map((row) => columns.map(([, value]) => value(row)))];
-  const widths = columns.map((_, at) => Math.max(3, ...cells.map((line) => line[at]!.length)));
-  const pad = (line: readonly string[]) =>
-    `| ${line.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!))).join(' | ')} |`;
-  const rule = `| ${widths.map((width, at) => (at === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
-  const [head, ...body] = cells.map(pad);
-  return [head!, rule, ...body];
-}
-
-function named(method: string, ratio: number | null): string {
-  return ratio === null ? method : `${method} ${percent(ratio, 0)}`;
-}
-
-function percent(value: number | null, digits = 1): string {
-  return value === null ? '-' : `${(100 * value).toFixed(digits)} %`;
 }

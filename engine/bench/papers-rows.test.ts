@@ -14,6 +14,7 @@ function outcome(own: Partial<PaperOutcome>): PaperOutcome {
     answer: 'It is 12.',
     isIdentical: true,
     verdict: 'right',
+    rougeL: 1,
     kl: [0, 0.2],
     agreements: 2,
     prefixTokens: 50,

@@ -1,36 +1,23 @@
 // Adds up the answers of scenario `papers`, and says where policy `hearth` does worse than another. Pure.
 
 import { EAGER, HEARTH } from './papers-methods.ts';
+import type { Compared } from './quality-led.ts';
 import { mean, median, rounded } from './statistics.ts';
 import { isWrongFact } from './task-score.ts';
 import type { Verdict } from './task-score.ts';
 
 /** One answer by one method, beside that of a full prefill to the same prompt. */
-export interface PaperOutcome {
+export interface PaperOutcome extends Omit<Compared, 'output'> {
   caseId: string;
   group: string;
   method: string;
   ratio: number | null;
   promptTokens: number;
   answer: string;
-  isIdentical: boolean;
   verdict: Verdict;
-  /** Of each token that the full prefill's answer took; empty where nothing was led along them. */
-  kl: number[];
-  /** How many of them the method would have taken itself. */
-  agreements: number;
-  /** Rows of the exact prefix, of reused spans, and of those the ones computed again before the first token. */
-  prefixTokens: number;
-  spanTokens: number;
-  recomputedTokens: number;
-  /** Token-layers in those of a full prefill: before the first token, selection included, and along the answer. */
-  prefillLayers: number;
-  repairLayers: number;
-  /** Most bytes of keys and values held at once. */
-  kvBytes: number;
-  ttftMs: number;
+  /** Of the answer by that of a full prefill. */
+  rougeL: number;
   fullTtftMs: number;
-  tpotMs: number | null;
 }
 
 export interface PaperRow {
@@ -42,6 +29,7 @@ export interface PaperRow {
   identical: number;
   right: number;
   wrongFact: number;
+  rougeL: number;
   meanKl: number | null;
   top1: number | null;
   /** Of n: answered from rows that were not computed again. */
@@ -81,6 +69,7 @@ function rowOf(outcomes: readonly PaperOutcome[], group: string): PaperRow {
     identical: share((of) => of.isIdentical),
     right: share(({ verdict }) => verdict === 'right'),
     wrongFact: share(({ verdict }) => isWrongFact(verdict)),
+    rougeL: average((of) => of.rougeL),
     meanKl: kl.length === 0 ? null : Number(mean(kl)!.toPrecision(4)),
     top1: kl.length === 0 ? null : rounded(total((of) => of.agreements) / kl.length, 4),
     approximate: share(isApproximate),

@@ -10,12 +10,15 @@ import { describeMachine } from './machine.ts';
 import { writePage } from './papers-files.ts';
 import { FULL, PUBLISHED, SWEEP } from './papers-methods.ts';
 import type { PaperMethod } from './papers-methods.ts';
-import { describePapers, papersPage, papersPlots } from './papers-report.ts';
+import { papersPlots } from './papers-plots.ts';
+import { describePapers, papersPage } from './papers-report.ts';
 import { atEqualLayers, curves, duels, lostCases, paperRows } from './papers-rows.ts';
 import type { PaperOutcome } from './papers-rows.ts';
 import { runPaperCase } from './papers-run.ts';
 import { paperCase, similarityCase } from './papers-workloads.ts';
 import type { PaperCase } from './papers-workloads.ts';
+import { repairRows } from './repair-rows.ts';
+import { traceSummaries } from './trace-rows.ts';
 import type { WorkloadName } from './workloads.ts';
 
 const dataFolder = temporaryFolder();
@@ -105,11 +108,22 @@ test('page, plots and tables show what was measured', async () => {
     lost: lostCases(outcomes, FULL),
   };
   const folder = temporaryFolder();
-  writePage(join(folder, 'papers.local.json'), papersPlots(result), (plots) => papersPage(result, plots));
+  writePage(join(folder, 'papers.local.json'), papersPlots(result), (plots) =>
+    papersPage(result, plots, { trace: null, repair: null }),
+  );
   const page = readFileSync(join(folder, 'papers.local', 'README.md'), 'utf8');
   const shown = [...page.matchAll(/!\[.*\]\((.*)\)/g)].map(([, file]) => file!);
   expect(shown.length).toBe(5);
   for (const file of shown) expect(existsSync(join(folder, 'papers.local', file))).toBe(true);
   for (const { name } of PUBLISHED) expect(page).toContain(`| ${name} `);
   expect(describePapers(result).join('\n')).toContain('CacheBlend 30 %');
+
+  expect(page).not.toContain('Tokens found on recorded days');
+
+  const { name, machine, model } = result;
+  const trace = { name, machine, model, rows: [], summary: traceSummaries([], new Map()) };
+  const repair = { name, machine, model, rows: repairRows([]) };
+  const whole = papersPage(result, [], { trace, repair });
+  expect(whole).toContain('Tokens found on recorded days');
+  expect(whole).toContain('| KVShare: three rows with every step |');
 });

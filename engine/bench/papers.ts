@@ -4,13 +4,20 @@
 import { BenchModel } from './bench-model.ts';
 import { describeMachine } from './machine.ts';
 import { FULL, PUBLISHED, SWEEP } from './papers-methods.ts';
-import type { PaperMethod } from './papers-methods.ts';
 import { ALL, atEqualLayers, curves, duels, lostCases, paperRows } from './papers-rows.ts';
 import type { Duel, EqualCost, LostCase, PaperOutcome, PaperRow } from './papers-rows.ts';
 import { runPaperCase } from './papers-run.ts';
-import { CHANGES, LEVELS, PAPER_WORKLOADS, paperCase, similarityCase, TWINS } from './papers-workloads.ts';
-import type { PaperCase } from './papers-workloads.ts';
-import { BenchFailure } from './request.ts';
+import {
+  CHANGES,
+  LEVELS,
+  PAPER_WORKLOADS,
+  paperCase,
+  similarityCase,
+  similarityGroup,
+  TWINS,
+} from './papers-workloads.ts';
+import { chosenOf, runJobs } from './quality-jobs.ts';
+import type { Job } from './quality-jobs.ts';
 import type { BenchRequest, BenchResult } from './request.ts';
 import { PAPERS } from './scenarios.ts';
 
@@ -24,42 +31,49 @@ export interface PapersResult extends BenchResult<PaperRow> {
   lost: LostCase[];
 }
 
-/** Prompts that may be skipped before a text is given up, beside as many as are wanted. */
-const MOST_TOO_LONG = 20;
-
 export async function runPapers(request: BenchRequest): Promise<PapersResult> {
-  const { quick, limit } = request;
-  const prompts = limit ?? (quick ? PAPERS.quickPrompts : PAPERS.prompts);
-  const similar = limit ?? (quick ? PAPERS.quickSimilarPrompts : PAPERS.similarPrompts);
   const bench = await BenchModel.open(request);
-  const run = (name: string, wanted: number, draw: (index: number) => PaperCase, methods: readonly PaperMethod[]) => {
-    process.stderr.write(`papers: ${wanted} prompts of ${name}\n`);
-    return runCases(bench, { name, wanted, draw, methods });
-  };
   try {
-    const outcomes: PaperOutcome[] = [];
-    for (const name of PAPER_WORKLOADS) {
-      const draw = (index: number) => paperCase(name, index, PAPERS.seed);
-      outcomes.push(...(await run(name, prompts, draw, [...PUBLISHED, ...SWEEP])));
-    }
-    const resembling: PaperOutcome[] = [];
-    for (const change of CHANGES) {
-      for (const level of LEVELS) {
-        const draw = (index: number) => similarityCase({ change, level }, index, PAPERS.seed);
-        resembling.push(...(await run(`${change} ${level}`, similar, draw, PUBLISHED)));
-      }
-    }
+    const { texts, resembling } = jobsOf(bench, request);
+    const ran = await runJobs(request, [...texts, ...resembling], () => bench.cache.remove({}));
+    const of = (jobs: readonly Job<PaperOutcome>[]) => jobs.flatMap(({ name }) => ran.outcomes.get(name) ?? []);
     return {
       name: request.name,
       machine: describeMachine(),
       model: bench.loaded.summary.name,
-      ...figuresOf(outcomes),
-      similarity: paperRows(resembling),
-      lost: lostCases([...outcomes, ...resembling], FULL),
+      ...figuresOf(of(texts)),
+      similarity: paperRows(of(resembling)),
+      lost: lostCases([...of(texts), ...of(resembling)], FULL),
+      ...(ran.isCut ? { isCut: true } : {}),
     };
   } finally {
     await bench.close();
   }
+}
+
+interface PaperJobs {
+  texts: Job<PaperOutcome>[];
+  resembling: Job<PaperOutcome>[];
+}
+
+function jobsOf(bench: BenchModel, { quick, limit, methods }: BenchRequest): PaperJobs {
+  const prompts = limit ?? (quick ? PAPERS.quickPrompts : PAPERS.prompts);
+  const similar = limit ?? (quick ? PAPERS.quickSimilarPrompts : PAPERS.similarPrompts);
+  const published = chosenOf([...PUBLISHED, ...SWEEP], methods, 'method').filter(({ ratio }) => ratio === null);
+  const all = chosenOf([...PUBLISHED, ...SWEEP], methods, 'method');
+  const texts = PAPER_WORKLOADS.map((name) => ({
+    name,
+    wanted: prompts,
+    run: (index: number) => runPaperCase(bench, paperCase(name, index, PAPERS.seed), all),
+  }));
+  const resembling = CHANGES.flatMap((change) =>
+    LEVELS.map((level) => ({
+      name: similarityGroup(change, level),
+      wanted: similar,
+      run: (index: number) => runPaperCase(bench, similarityCase({ change, level }, index, PAPERS.seed), published),
+    })),
+  );
+  return { texts, resembling };
 }
 
 function figuresOf(
@@ -76,26 +90,4 @@ function figuresOf(
     duels: [...duels(outcomes, () => ALL), ...duels(outcomes)],
     equalCost: [...groups].flatMap(([group, own]) => atEqualLayers(group, curves(own))),
   };
-}
-
-interface Job {
-  name: string;
-  wanted: number;
-  draw: (index: number) => PaperCase;
-  methods: readonly PaperMethod[];
-}
-
-/** The cases share a cache, so that each finds what the others left as well. */
-async function runCases(bench: BenchModel, { name, wanted, draw, methods }: Job): Promise<PaperOutcome[]> {
-  bench.cache.remove({});
-  const outcomes: PaperOutcome[] = [];
-  for (let index = 0, done = 0; done < wanted; index++) {
-    const ran = await runPaperCase(bench, draw(index), methods);
-    if (ran !== null) done++;
-    else if (index - done > MOST_TOO_LONG + wanted) {
-      throw new BenchFailure(`Most prompts of ${name} are too long for this model.`, { usage: false });
-    }
-    outcomes.push(...(ran ?? []));
-  }
-  return outcomes;
 }

@@ -67,7 +67,7 @@ test('a follow-up goes on behind the exact rows of the chat before', async () =>
 test('a model that is too small for the prompts is told so instead of running for ever', async () => {
   const model = `${dataFolder}/small`;
   await makeTinyModel(model, { context: 96 });
-  await expect(runLadder({ name: 'ladder', quick: true, dataFolder, model })).rejects.toThrow(
+  await expect(runLadder({ name: 'ladder', out: dataFolder, quick: true, dataFolder, model })).rejects.toThrow(
     'too long for this model',
   );
 });

@@ -17,6 +17,15 @@ export interface BenchRequest {
   limit?: number | undefined;
   /** Length of the prompts, where a scenario has one. */
   tokens?: number | undefined;
+  /** Only these; absent: all of the scenario. */
+  workloads?: readonly string[] | undefined;
+  methods?: readonly string[] | undefined;
+  /** Nothing is run: the page and the plots are written again from the result file. */
+  page?: boolean | undefined;
+  /** Takes over what an earlier run of the same request finished before it was cut. The code may be another by now. */
+  resume?: boolean | undefined;
+  /** Called by a scenario that can end early and give what it has: aborts when the run is cut. */
+  endEarly?: (() => AbortSignal) | undefined;
   /** Folder of the result file; absent: the results of this checkout. */
   out?: string | undefined;
 }
@@ -27,6 +36,8 @@ export interface BenchResult<Row extends object = object> {
   machine: Machine;
   model: string;
   rows: Row[];
+  /** True: the run was cut, and some of what was asked for is missing. */
+  isCut?: true;
 }
 
 /** A benchmark that could not run; the message is one line for a person. `usage`: the request itself was wrong. */

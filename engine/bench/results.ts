@@ -1,19 +1,44 @@
 // Result files: NAME.json for a full run, NAME.local.json (which this checkout does not track) for any other.
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFile } from './project.ts';
 import type { BenchRequest, BenchResult } from './request.ts';
+import type { Stamp } from './stamp.ts';
 
-/** Writes the result file and returns its path; null in an installed app, which has no place for one. */
-export function writeResult(result: BenchResult, request: BenchRequest): string | null {
-  const isCheckout = existsSync(projectFile('engine', 'bench'));
-  if (request.out === undefined && !isCheckout) return null;
-  const folder = request.out ?? projectFile('engine', 'bench', 'results');
-  const { quick, limit, maxTokens, tokens, model } = request;
-  const full = !quick && [limit, maxTokens, tokens, model].every((option) => option === undefined);
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${result.name}${full ? '' : '.local'}.json`);
+export type StampedResult = BenchResult & Stamp;
+
+/** NAME.json in the folder of results; null in an installed app, which has no place for one. */
+export function resultFile({ out }: BenchRequest, name: string): string | null {
+  if (out === undefined && !existsSync(projectFile('engine', 'bench'))) return null;
+  return join(out ?? projectFile('engine', 'bench', 'results'), `${name}.json`);
+}
+
+/** Writes the result file and returns its path; null where there is no place for one. */
+export function writeResult(result: StampedResult, request: BenchRequest): string | null {
+  const { quick, limit, maxTokens, tokens, model, workloads, methods } = request;
+  const isWhole = [limit, maxTokens, tokens, model, workloads, methods, result.isCut].every(
+    (each) => each === undefined,
+  );
+  const file = resultFile(request, `${result.name}${isWhole && !quick ? '' : '.local'}`);
+  if (file === null) return null;
+  mkdirSync(join(file, '..'), { recursive: true });
   writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
   return file;
+}
+
+export interface KeptResult {
+  file: string;
+  result: StampedResult;
+}
+
+/** A result of these very weights that lies there from another run: the full one, or else another; null: none does. */
+export function readResult(request: BenchRequest, name: string, weights: Stamp['weights']): KeptResult | null {
+  for (const each of [name, `${name}.local`]) {
+    const file = resultFile(request, each);
+    if (file === null || !existsSync(file)) continue;
+    const result = JSON.parse(readFileSync(file, 'utf8')) as StampedResult;
+    if (result.weights === weights) return { file, result };
+  }
+  return null;
 }

@@ -92,6 +92,19 @@ export const PAPERS = {
   quickPrompts: 10,
   similarPrompts: 30,
   quickSimilarPrompts: 4,
+  /** Prompt tokens of `papers-ttft`; 1,980 leave the starter model room for an answer. */
+  lengths: [256, 512, 1024, 1980],
+  shapeLengths: [512, 1024, 2048, 5120],
+  quickLengths: [256, 512],
+  /** Of all methods at each length. */
+  rounds: 9,
+  shapeRounds: 3,
+  quickRounds: 1,
+  /** Shares of the reused rows' token-layers that `papers-budgets` spends. */
+  budgets: [0.1, 0.15, 0.2, 0.3, 0.4],
+  quickBudgets: [0.1, 0.2, 0.4],
+  budgetPrompts: 100,
+  quickBudgetPrompts: 5,
   seed: 1,
 };
 
@@ -133,3 +146,11 @@ export const PEERS = {
   checkedTokens: 24,
   seed: 1,
 } as const;
+
+export const FUZZ = {
+  rounds: 4000,
+  quickRounds: 200,
+  /** At memory and disk, over the run. */
+  looks: 80,
+  seed: 1,
+};

@@ -1,7 +1,7 @@
 // An answer is right, wrong in one of three ways, or says nothing; values count only where they stand by themselves.
 
 import { expect, test } from 'vitest';
-import { isWrongFact, verdictOn } from './task-score.ts';
+import { isWrongFact, likeness, verdictOn } from './task-score.ts';
 import type { AskedFact } from './workloads.ts';
 
 const code: AskedFact = { right: '4812', old: '9071', others: ['15', '48121'], pattern: /\d{2,5}/g };
@@ -33,4 +33,12 @@ test('a part of a longer word, number, time or price is not the value', () => {
 test('no answer is no wrong fact', () => {
   const verdicts = ['right', 'old', 'other', 'invented', 'none'] as const;
   expect(verdicts.map(isWrongFact)).toEqual([false, true, true, true, false]);
+});
+
+test('likeness counts the words that both answers have in the same order', () => {
+  expect(likeness('The ladder is in the hall.', 'The ladder is in the hall.')).toBe(1);
+  // Five of six words, and the full stop.
+  expect(likeness('The ladder is in the hall.', 'The ladder is in the attic.')).toBeCloseTo(6 / 7, 3);
+  expect(likeness('Nobody knows', 'The ladder is here.')).toBe(0);
+  expect(likeness('', 'The ladder is here.')).toBe(0);
 });

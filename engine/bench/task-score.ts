@@ -1,5 +1,6 @@
 // What an answer says about the fact that was asked for: the right value, a wrong one, or none at all. Pure.
 
+import { l } from 'js-rouge';
 import type { AskedFact } from './workloads.ts';
 
 /**
@@ -17,6 +18,12 @@ export function verdictOn(answer: string, { right, old, others, pattern }: Asked
 
 export function isWrongFact(verdict: Verdict): boolean {
   return verdict === 'old' || verdict === 'other' || verdict === 'invented';
+}
+
+/** ROUGE-L of an answer by another one, F1 by words: 1 where both are the same, 0 where they share no word. */
+export function likeness(answer: string, reference: string): number {
+  if (answer === reference) return 1;
+  return answer.trim() === '' || reference.trim() === '' ? 0 : l(answer, reference, { beta: 1 });
 }
 
 /** Whether the value stands there by itself: not as a part of a longer word, number, price or time. */

@@ -1,23 +1,26 @@
 // `hearth compare`: how far the logits of a policy are from those of a full computation. It leaves nothing behind.
 
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { MAX_COMPARED_TOKENS } from '../contract/checks.ts';
-import type { Comparison } from '../contract/chat.ts';
+import type { Comparison, Comparisons, Way } from '../contract/chat.ts';
+import { WAYS } from '../contract/chat.ts';
 import type { Profile, ProfileId } from '../contract/profiles.ts';
 import type { EngineClient } from '../contract/rpc.ts';
-import { printResult } from './output.ts';
+import { printResult, table } from './output.ts';
 import { anybody, ensureProfile } from './people.ts';
 import { readDocument } from './read-document.ts';
 import type { TextFile } from './read-document.ts';
 import { reuseSummary } from './reuse-summary.ts';
 import { openConversation } from './turn.ts';
 import type { Question } from './turn.ts';
-import { addPromptOptions, addReuseOptions, reuseOptionsOf, wholeNumber } from './turn-options.ts';
-import type { PromptOptions, ReuseOptions } from './turn-options.ts';
+import { addPromptOptions, policyOption, qualityOption, wholeNumber } from './turn-options.ts';
+import type { PromptOptions } from './turn-options.ts';
 import { withEngine } from './with-engine.ts';
 
-interface CompareOptions extends PromptOptions, ReuseOptions {
+interface CompareOptions extends PromptOptions, Way {
   profile?: string;
+  all?: boolean;
   tokens: number;
 }
 
@@ -32,10 +35,14 @@ export function addCompareCommand(program: Command): void {
       wholeNumber({ least: 1, most: MAX_COMPARED_TOKENS }),
       64,
     );
-  addReuseOptions(addPromptOptions(command)).action(async (question: string) => {
-    if (question.trim() === '') command.error('error: the question is empty');
-    await compare(question, command.optsWithGlobals<CompareOptions>());
-  });
+  addPromptOptions(command)
+    .addOption(policyOption())
+    .addOption(qualityOption())
+    .addOption(new Option('--all', 'every policy, one after the other').conflicts(['policy', 'quality']))
+    .action(async (question: string) => {
+      if (question.trim() === '') command.error('error: the question is empty');
+      await compare(question, command.optsWithGlobals<CompareOptions>());
+    });
 }
 
 async function compare(question: string, options: CompareOptions): Promise<void> {
@@ -46,7 +53,8 @@ async function compare(question: string, options: CompareOptions): Promise<void>
     const { person, isNew } = await personFor(client, options.profile);
     try {
       const compared = await compareAs(client, person.id, { question, options, files, signal: interrupt.signal });
-      printResult(options, compared, describe(compared));
+      if (options.all === true) printResult(options, compared, describeAll(compared));
+      else printResult(options, only(compared), describe(only(compared)));
     } finally {
       if (isNew) await client.call('profiles.remove', { profileId: person.id });
     }
@@ -68,7 +76,7 @@ interface Compared {
   signal: AbortSignal;
 }
 
-async function compareAs(client: EngineClient, profileId: ProfileId, asked: Compared): Promise<Comparison> {
+async function compareAs(client: EngineClient, profileId: ProfileId, asked: Compared): Promise<Comparisons> {
   const { question: text, options, files, signal } = asked;
   const kept = new Set((await client.call('library.list', { profileId })).map((document) => document.id));
   const { id: conversationId, documents } = await openConversation(client, profileId, { options, files });
@@ -86,15 +94,43 @@ async function compareAs(client: EngineClient, profileId: ProfileId, asked: Comp
 
 async function comparison(
   client: EngineClient,
-  question: Question,
+  { text, ...of }: Question,
   { options, signal }: { options: CompareOptions; signal: AbortSignal },
-): Promise<Comparison> {
-  const params = { ...question, ...reuseOptionsOf(options), tokens: options.tokens };
-  const stream = client.stream('chat.compare', params, signal);
+): Promise<Comparisons> {
+  const { all, policy, quality, tokens } = options;
+  const ways = all === true ? WAYS : [{ policy, quality }];
+  const stream = client.stream('chat.compare', { ...of, asked: { text }, ways, tokens }, signal);
+  let problem: string | null = null;
   for (;;) {
     const step = await stream.next();
-    if (step.done === true) return step.value;
+    if (step.done !== true) {
+      if (step.value.type === 'failed') problem = step.value.message;
+      continue;
+    }
+    if (problem !== null) process.stderr.write(`${problem}\n`);
+    return step.value;
   }
+}
+
+function only({ ways: [comparison] }: Comparisons): Comparison {
+  if (comparison === undefined || comparison === null) throw new Error('There was no answer to compare.');
+  return comparison;
+}
+
+function describeAll({ off, ways }: Comparisons): string[] {
+  const rows = [off, ...ways].filter((way) => way !== null);
+  const cells = rows.map(({ text, meanKl, top1Agreement, report }) => [
+    report.policy === 'hearth' ? `hearth ${report.quality}` : report.policy,
+    `${Math.round(report.ttftMs)} ms`,
+    `${report.promptTokens - report.tokens.fresh} of ${report.promptTokens}`,
+    String(report.recomputed),
+    `${(100 * report.tokenLayers).toFixed(1)} %`,
+    figure(meanKl),
+    `${(100 * top1Agreement).toFixed(1)} %`,
+    text === off.text ? 'as off' : JSON.stringify(text),
+  ]);
+  const head = ['policy', 'first token', 'reused', 'recomputed', 'token-layers', 'mean KL', 'top-1', 'answer'];
+  return [...table([head, ...cells]), `off: ${JSON.stringify(off.text)}`];
 }
 
 function describe({ tokens, meanKl, maxKl, top1Agreement, report }: Comparison): string[] {
