@@ -19,6 +19,7 @@ const row = rowOf({
   length: 512,
   documentTokens: 480,
   off: [report(100, 0), report(900, 0), report(80, 0)],
+  rested: [report(5, 490), report(5, 490), report(4, 490)],
   memory: [report(10, 490), report(12, 490), report(9, 490)],
   disk: [report(20, 490), report(25, 490), report(21, 490)],
   restart: [report(50, 490)],
@@ -28,13 +29,13 @@ test('each kind has its medians, and how many times sooner than off its first to
   expect(row).toMatchObject({ length: 512, promptTokens: 500, documentTokens: 480, repeats: 3 });
   expect(row.off).toMatchObject({ ttftMs: 100, reusedTokens: 0, decodeTokensPerSecond: 100 });
   expect(row.off.time.prefillMs).toBe(96);
-  expect([row.memory.ratio, row.disk.ratio, row.restart.ratio]).toEqual([10, 4.76, 2]);
+  expect([row.rested.ratio, row.memory.ratio, row.disk.ratio, row.restart.ratio]).toEqual([20, 10, 4.76, 2]);
   expect(row.memory.reusedTokens).toBe(490);
 });
 
 test('a person reads one line per length', () => {
   expect(describePrefix([row])).toEqual([
-    '500 prompt tokens: off 100 ms, memory 10 ms (10x, 490 reused), disk 21 ms (4.76x, 490 reused), ' +
+    '500 prompt tokens: off 100 ms, rested 5 ms (20x, 490 reused), memory 10 ms (10x, 490 reused), disk 21 ms (4.76x, 490 reused), ' +
       'restart 50 ms (2x, 490 reused), 100 tokens/s',
   ]);
 });

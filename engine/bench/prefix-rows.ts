@@ -17,6 +17,7 @@ export interface PrefixRow {
   documentTokens: number;
   repeats: number;
   off: Measured;
+  rested: Compared;
   memory: Compared;
   disk: Compared;
   restart: Compared;
@@ -32,7 +33,7 @@ export interface Length extends WarmRuns {
   restart: TurnReport[];
 }
 
-export type WarmRuns = Record<'off' | 'memory' | 'disk', TurnReport[]>;
+export type WarmRuns = Record<'off' | 'rested' | 'memory' | 'disk', TurnReport[]>;
 
 export function rowOf(measured: Length): PrefixRow {
   const off = summarise(measured.off);
@@ -46,6 +47,7 @@ export function rowOf(measured: Length): PrefixRow {
     documentTokens: measured.documentTokens,
     repeats: measured.off.length,
     off,
+    rested: compare(measured.rested),
     memory: compare(measured.memory),
     disk: compare(measured.disk),
     restart: compare(measured.restart),
@@ -74,7 +76,7 @@ function summarise(reports: TurnReport[]): Measured {
 /** One line per length, for a person. */
 export function describePrefix(rows: PrefixRow[]): string[] {
   return rows.map((row) => {
-    const compared = (['memory', 'disk', 'restart'] as const).map(
+    const compared = (['rested', 'memory', 'disk', 'restart'] as const).map(
       (kind) => `${kind} ${row[kind].ttftMs} ms (${row[kind].ratio}x, ${row[kind].reusedTokens} reused)`,
     );
     const speed = row.off.decodeTokensPerSecond;

@@ -1,6 +1,6 @@
 // Scenario `prefix`: time to the first token of a second person's question on a document that a first person has
-// asked about: computed anew (off), from memory, and from disk, all three in turn, in one run of a warm engine; then
-// as the first turn of all after a restart.
+// asked about: computed anew (off), in the rows of a sequence that is over (rested), from blocks in memory, and from
+// disk, all in turn, in one run of a warm engine; then as the first turn of all after a restart.
 
 import type { TurnReport } from '../contract/chat.ts';
 import type { DocumentId } from '../contract/library.ts';
@@ -71,20 +71,23 @@ async function prepare(engine: BenchEngine): Promise<Bench> {
   return bench;
 }
 
-/** All three kinds in turn. Only the first length warms up the program, later ones only what depends on length. */
+/** All kinds in turn. Only the first length warms up the program, later ones only what depends on length. */
 async function measureWarm(bench: Bench, document: Document, { quick }: BenchRequest): Promise<WarmRuns> {
   await ask(bench, bench.ana, { document, policy: 'exact' });
   await written(bench);
-  const runs: WarmRuns = { off: [], memory: [], disk: [] };
+  const runs: WarmRuns = { off: [], rested: [], memory: [], disk: [] };
   const warmUps = bench.warm ? 1 : PREFIX.warmUps;
   const repeats = quick ? PREFIX.quickRepeats : PREFIX.repeats;
   for (let round = 0; round < warmUps + repeats; round++) {
     const off = await ask(bench, bench.ben, { document, policy: 'off' });
+    const rested = await ask(bench, bench.ben, { document, policy: 'exact' });
+    await dropRested(bench);
     const memory = await ask(bench, bench.ben, { document, policy: 'exact' });
     await dropMemory(bench);
     const disk = await ask(bench, bench.ben, { document, policy: 'exact' });
     if (round < warmUps) continue;
     runs.off.push(off);
+    runs.rested.push(rested);
     runs.memory.push(memory);
     runs.disk.push(disk);
   }
@@ -115,9 +118,19 @@ async function written({ engine: { client } }: Bench): Promise<void> {
 /** Empties the memory tier: the next turn reads its blocks from disk. */
 async function dropMemory(bench: Bench): Promise<void> {
   await written(bench);
-  const { client } = bench.engine;
+  await limitMemory(bench, 0);
+}
+
+/** Leaves room for the blocks that are in memory, and none for the rows of sequences that are over. */
+async function dropRested(bench: Bench): Promise<void> {
+  const { bytesInMemory } = await bench.engine.client.call('cache.stats', {});
+  await limitMemory(bench, bytesInMemory);
+}
+
+/** For a moment. */
+async function limitMemory({ engine: { client } }: Bench, bytes: number): Promise<void> {
   const { memoryBudgetBytes } = await client.call('settings.get', {});
-  await client.call('settings.set', { memoryBudgetBytes: 0 });
+  await client.call('settings.set', { memoryBudgetBytes: bytes });
   await client.call('settings.set', { memoryBudgetBytes });
 }
 

@@ -121,28 +121,34 @@ export const STARTER = {
 };
 
 export const PEERS = {
-  promptTokens: [128, 512, 1920],
+  /** 1,980 leave the starter model room for an answer. */
+  promptTokens: [512, 1980],
   /** With seeded weights of a model's shape. */
-  shapePromptTokens: [512, 2048, 5120],
+  shapePromptTokens: [512, 2000],
   quickPromptTokens: [256],
-  quickShapePromptTokens: [256],
+  /** Of all engines; each count has a run of its own. */
+  threads: [2, 4],
+  quickThreads: [2],
   warmUps: 1,
   rounds: 9,
   shapeRounds: 3,
   quickRounds: 2,
   /** Enough to measure decoding. */
   answerTokens: 33,
-  /** Of both engines. */
-  threads: 2,
   /** How long a turn waits for a machine that others use. */
-  patienceMs: 10_000,
+  patienceMs: 5000,
+  quickPatienceMs: 500,
   /**
-   * Of llama.cpp, by precision. Its flash attention rounds: a gap of 0.02 between two logits turned round, so in full
-   * precision it is off. Else llama.cpp decides, as for whoever leaves it alone.
+   * Of llama.cpp. Its flash attention rounds: a gap of 0.02 between two logits turned round, so at our precision it is
+   * off. Else llama.cpp decides, as for whoever leaves it alone.
    */
-  flashAttention: { F32: false, F16: 'auto' },
+  variants: [
+    { weights: 'F32', keysAndValues: 'F32', flashAttention: false },
+    { weights: 'F16', keysAndValues: 'F32', flashAttention: 'auto' },
+  ],
   /** To see that both engines compute the same. */
   checkedPrompts: 24,
+  shapeCheckedPrompts: 6,
   checkedTokens: 24,
   seed: 1,
 } as const;

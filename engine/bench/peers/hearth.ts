@@ -1,13 +1,13 @@
 // Hearth in the comparison with other engines: prompts in token ids, as the other one gets them, so no tokenizer, no
 // queue and no wire counts for either. What finding and loading kept rows takes, counts.
 
-import { matchPrompt } from '../../match/matcher.ts';
-import { exact } from '../../plan/policies/exact.ts';
 import type { ProfileId } from '../../contract/profiles.ts';
-import { prefixSources } from '../../row-sources.ts';
-import { Sequence } from '../../schedule/sequence.ts';
-import type { PrefixSource } from '../../schedule/exact-rows.ts';
+import type { PolicyName, Quality } from '../../contract/settings.ts';
+import { findRows } from '../../find-rows.ts';
+import type { FoundRows } from '../../find-rows.ts';
 import { likeliest } from '../../metrics/divergence.ts';
+import { approximateWork, prefixSources } from '../../row-sources.ts';
+import { Sequence } from '../../schedule/sequence.ts';
 import type { Prompt } from '../../text/prompt.ts';
 import { privateScope } from '../../types.ts';
 import type { BenchModel } from '../bench-model.ts';
@@ -15,7 +15,6 @@ import type { PeerAnswer } from './llama-cpp.ts';
 
 /** Whoever did not read the document first. */
 const SECOND = 'second' as ProfileId;
-const PRECISIONS = ['lossless'] as const;
 
 export interface PromptText {
   system: string;
@@ -33,29 +32,43 @@ export function secondPrompt({ loaded }: BenchModel, text: PromptText): Prompt {
   });
 }
 
-/** Computes all of it. */
-export function answerCold(bench: BenchModel, tokens: Int32Array, count: number): Promise<PeerAnswer> {
-  return answer(bench, { tokens, count }, performance.now());
+export interface HearthAnswer extends PeerAnswer {
+  /** Of reused rows that stood elsewhere, and those of them that were computed again. */
+  movedTokens: number;
+  recomputedTokens: number;
 }
 
-/** What the second person is given of rows that are kept, under policy `exact`, with the search for them. */
-export async function answerWarm(bench: BenchModel, prompt: Prompt, count: number): Promise<PeerAnswer> {
-  const { loaded } = bench;
-  const startedAt = performance.now();
-  const wish = { quality: 'balanced', verify: false, costs: loaded.costs } as const;
-  const wanted = { ...exact.wants(wish), precisions: PRECISIONS };
-  const match = await matchPrompt(loaded, { prompt, profileId: SECOND }, wanted);
-  const { reuse } = exact.plan(prompt, match, wish);
-  return answer(bench, { tokens: prompt.tokens, count, reuse: prefixSources(reuse, loaded) }, startedAt);
+export interface Asking {
+  /** Tokens of the answer; it does not end before. */
+  count: number;
+  /** `off`: computes all of it. */
+  policy: PolicyName;
+  quality?: Quality;
 }
 
-async function answer(
+/** What the second person is given under this policy of rows that are kept, with the search for them. */
+export async function answer(
   { loaded }: BenchModel,
-  { tokens, count, reuse = [] }: { tokens: Int32Array; count: number; reuse?: PrefixSource[] },
-  startedAt: number,
-): Promise<PeerAnswer> {
-  const work = { tokens, reuse, approximate: null, maxTokens: count, eosTokenIds: [], draft: null };
-  const sequence = new Sequence({ ...work, sampler: () => likeliest, signal: new AbortController().signal }, loaded);
+  prompt: Prompt,
+  { count, policy, quality = 'balanced' }: Asking,
+): Promise<HearthAnswer> {
+  const startedAt = performance.now();
+  const choice = { policy, quality, verify: false, similar: false, precision: 'lossless' } as const;
+  const { plan, refs }: FoundRows = await findRows({ prompt, profileId: SECOND, choice }, loaded);
+  using _pins = loaded.space.pin(refs);
+  const sequence = new Sequence(
+    {
+      tokens: prompt.tokens,
+      reuse: prefixSources(plan.reuse, loaded),
+      approximate: approximateWork(plan, loaded),
+      maxTokens: count,
+      eosTokenIds: [],
+      draft: null,
+      sampler: () => likeliest,
+      signal: new AbortController().signal,
+    },
+    loaded,
+  );
   sequence.pace = 'alone';
   let ttftMs = 0;
   while (!sequence.done) {
@@ -64,6 +77,15 @@ async function answer(
   }
   const decodeMs = performance.now() - startedAt - ttftMs;
   for await (const _ of sequence.events());
+  // Nothing rests for whoever comes next: what is kept is in the cache, or nowhere.
   sequence.release();
-  return { output: [...sequence.output], reusedTokens: sequence.reusedTokens, ttftMs, decodeMs };
+  return {
+    output: [...sequence.output],
+    reusedTokens: sequence.reusedTokens,
+    movedTokens: sequence.placed.reduce((sum, { start, end }) => sum + end - start, 0),
+    recomputedTokens: sequence.recomputed.length,
+    ttftMs,
+    decodeMs,
+    childMs: 0,
+  };
 }

@@ -15,8 +15,7 @@ export interface PeerModel {
   file: string;
   threads: number;
   contextTokens: number;
-  /** Of keys and values. */
-  precision: GgufType;
+  keysAndValues: GgufType;
   flashAttention: FlashAttention;
 }
 
@@ -32,23 +31,37 @@ export interface PeerPrompt {
   stateFile?: string;
 }
 
-const openedSchema = z.object({ version: z.string() });
+const openedSchema = z.object({ release: z.string(), package: z.string(), kernels: z.string(), features: z.string() });
 const answerSchema = z.object({
   output: z.array(z.number()),
   reusedTokens: z.number(),
   ttftMs: z.number(),
   decodeMs: z.number(),
+  childMs: z.number(),
 });
 const replySchema = z.object({ id: z.number(), result: z.unknown().optional(), error: z.string().optional() });
 
-/** Times in milliseconds: to the first token, everything counted, and for the tokens after it. */
+/**
+ * Times in milliseconds: to the first token, everything counted, and for the tokens after it; `childMs`: what another
+ * process than this one computed for it, all of its threads together.
+ */
 export type PeerAnswer = z.infer<typeof answerSchema>;
+
+export interface PeerProgram {
+  /** Of llama.cpp. */
+  release: string;
+  /** What it came in. */
+  package: string;
+  /** Which of its builds for different processors it chose here, as it is named. */
+  kernels: string;
+  /** What of the processor these use. */
+  features: string[];
+}
 
 export class LlamaCpp {
   readonly #child: ChildProcess;
   #asked = 0;
-  /** Of llama.cpp. */
-  version = '';
+  program: PeerProgram = { release: '', package: '', kernels: '', features: [] };
 
   private constructor(child: ChildProcess) {
     this.#child = child;
@@ -58,7 +71,8 @@ export class LlamaCpp {
     const child = fork(program, { cwd: dirname(program), stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     const peer = new LlamaCpp(child);
     try {
-      peer.version = openedSchema.parse(await peer.#call('open', { ...model })).version;
+      const opened = openedSchema.parse(await peer.#call('open', { ...model }));
+      peer.program = { ...opened, features: featuresIn(opened.features) };
       return peer;
     } catch (error) {
       await peer.close();
@@ -98,4 +112,9 @@ export class LlamaCpp {
       this.#child.send({ id, command, ...request });
     });
   }
+}
+
+/** Of llama.cpp's own list, `CPU : AVX2 = 1 | FMA = 0 | `, what is in use. */
+export function featuresIn(list: string): string[] {
+  return [...list.matchAll(/(\w+) = 1\b/g)].map(([, name]) => name!);
 }

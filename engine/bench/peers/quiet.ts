@@ -1,16 +1,43 @@
-// Waits until the machine has idle cores for a measurement. Threads that wait for each other in a tight loop, as those
-// of llama.cpp do, lose far more to other programs than others: on a busy machine a comparison says nothing.
+// Whether the machine was at rest while something was measured. Threads that wait for each other in a tight loop, as
+// those of llama.cpp do, lose far more to other programs than others: on a busy machine a comparison says nothing.
 
 import { cpus } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const SAMPLE_MS = 250;
+const SAMPLE_MS = 150;
+/** Of the cores that must be idle; what the machine does for itself. */
+const SLACK_CORES = 0.25;
+
+export interface Calm {
+  /** Share of the turns before which enough cores were idle. */
+  share: number;
+  /** Cores that other programs used during the turns, on average. */
+  othersCores: number;
+}
+
+/** Medians bear a few turns that were disturbed. */
+const LEAST: Calm = { share: 0.8, othersCores: 0.3 };
+
+/** Whether figures may stand. */
+export function isCalm({ share, othersCores }: Calm): boolean {
+  return share >= LEAST.share && othersCores <= LEAST.othersCores;
+}
+
+/** Milliseconds that all cores together were busy or idle, and that this process was. */
+interface Snapshot {
+  atMs: number;
+  busyMs: number;
+  idleMs: number;
+  ownMs: number;
+}
 
 export class Quiet {
   readonly #threads: number;
   readonly #patienceMs: number;
   #turns = 0;
   #calmTurns = 0;
+  #othersMs = 0;
+  #wallMs = 0;
 
   /** `threads`: idle cores that are needed; `patienceMs`: how long a turn may wait for them. */
   constructor({ threads, patienceMs }: { threads: number; patienceMs: number }) {
@@ -18,33 +45,49 @@ export class Quiet {
     this.#patienceMs = patienceMs;
   }
 
-  /** Resolves when enough cores were idle for a moment, or patience ran out. */
-  async wait(): Promise<void> {
+  /** Runs when enough cores were idle for a moment, or patience ran out. `run` says what other processes it kept busy. */
+  async turn<Ran extends { childMs: number }>(run: () => Promise<Ran>): Promise<Ran> {
+    await this.#wait();
+    const before = snapshot();
+    const ran = await run();
+    const after = snapshot();
+    const own = after.ownMs - before.ownMs + ran.childMs;
+    this.#othersMs += Math.max(0, after.busyMs - before.busyMs - own);
+    this.#wallMs += after.atMs - before.atMs;
+    return ran;
+  }
+
+  get calm(): Calm {
+    return {
+      share: this.#turns === 0 ? 1 : this.#calmTurns / this.#turns,
+      othersCores: this.#wallMs === 0 ? 0 : this.#othersMs / this.#wallMs,
+    };
+  }
+
+  async #wait(): Promise<void> {
     this.#turns++;
     const startedAt = performance.now();
     do {
       // Also lets threads of the last turn that still wait actively go to sleep.
-      if ((await idleCores()) >= this.#threads - 0.2) {
+      const before = snapshot();
+      await pause(SAMPLE_MS);
+      const after = snapshot();
+      const idle = after.idleMs - before.idleMs;
+      const all = idle + after.busyMs - before.busyMs;
+      if (all === 0 || (cpus().length * idle) / all >= this.#threads - SLACK_CORES) {
         this.#calmTurns++;
         return;
       }
     } while (performance.now() - startedAt < this.#patienceMs);
   }
-
-  /** Share of the turns that began on a calm machine. */
-  get calmShare(): number {
-    return this.#turns === 0 ? 1 : this.#calmTurns / this.#turns;
-  }
 }
 
-async function idleCores(): Promise<number> {
-  const before = cpus();
-  await pause(SAMPLE_MS);
-  const after = cpus();
-  return after.reduce((sum, { times }, index) => {
-    const earlier = before[index]?.times ?? times;
-    const total = (of: typeof times) => Object.values(of).reduce((all, ms) => all + ms, 0);
-    const passed = total(times) - total(earlier);
-    return sum + (passed === 0 ? 1 : (times.idle - earlier.idle) / passed);
-  }, 0);
+function snapshot(): Snapshot {
+  const { user, system } = process.cpuUsage();
+  const taken: Snapshot = { atMs: performance.now(), busyMs: 0, idleMs: 0, ownMs: (user + system) / 1000 };
+  for (const { times } of cpus()) {
+    taken.idleMs += times.idle;
+    taken.busyMs += times.user + times.nice + times.sys + times.irq;
+  }
+  return taken;
 }

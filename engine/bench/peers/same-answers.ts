@@ -4,7 +4,7 @@ import type { BenchModel } from '../bench-model.ts';
 import { BenchFailure } from '../request.ts';
 import { PEERS } from '../scenarios.ts';
 import { documentOfWords, question } from '../text.ts';
-import { answerCold, secondPrompt } from './hearth.ts';
+import { answer, secondPrompt } from './hearth.ts';
 import type { LlamaCpp } from './llama-cpp.ts';
 
 export interface SameAnswers {
@@ -19,15 +19,15 @@ export interface SameAnswers {
 export async function checkSameAnswers(
   model: BenchModel,
   peer: LlamaCpp,
-  { mustAgree }: { mustAgree: boolean },
+  { mustAgree, prompts }: { mustAgree: boolean; prompts: number },
 ): Promise<SameAnswers> {
-  const { checkedPrompts: prompts, checkedTokens: count, seed } = PEERS;
+  const { checkedTokens: count, seed } = PEERS;
   let same = 0;
   for (let index = 0; index < prompts; index++) {
     const document = documentOfWords(1 + 4 * index, seed + index);
-    const { tokens } = secondPrompt(model, { system: 'Be brief.', document, question: question(index) });
-    const ours = await answerCold(model, tokens, count);
-    const theirs = await peer.answer({ tokens, count, sequence: 0, fresh: true });
+    const prompt = secondPrompt(model, { system: 'Be brief.', document, question: question(index) });
+    const ours = await answer(model, prompt, { count, policy: 'off' });
+    const theirs = await peer.answer({ tokens: prompt.tokens, count, sequence: 0, fresh: true });
     if (ours.output.join() === theirs.output.join()) same++;
   }
   if (mustAgree && same < prompts) {

@@ -2,6 +2,8 @@
 // given as token ids, always with the likeliest token. It measures its own times and decides nothing.
 // Plain JavaScript, run in the folder where its one package is installed.
 
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { getLlama, LlamaLogLevel } from 'node-llama-cpp';
 
 let llama = null;
@@ -10,8 +12,8 @@ let context = null;
 let sequences = [];
 
 const COMMANDS = {
-  /** `precision`: of the keys and values, by its GGUF name. */
-  async open({ file, threads, contextTokens, precision, flashAttention }) {
+  /** `keysAndValues`: their precision, by its GGUF name. */
+  async open({ file, threads, contextTokens, keysAndValues, flashAttention }) {
     llama = await getLlama({
       gpu: false,
       build: 'never',
@@ -28,17 +30,23 @@ const COMMANDS = {
       batchSize: 512,
       threads: { ideal: threads, min: threads },
       flashAttention,
-      experimentalKvCacheKeyType: precision,
-      experimentalKvCacheValueType: precision,
+      experimentalKvCacheKeyType: keysAndValues,
+      experimentalKvCacheValueType: keysAndValues,
     });
     sequences = [context.getSequence(), context.getSequence()];
-    return { version: llama.llamaCppRelease.release };
+    return {
+      release: llama.llamaCppRelease.release,
+      package: packageName(),
+      kernels: kernelsFile(),
+      features: llama.systemInfo,
+    };
   },
 
   /** Keeps what the sequence already holds of the tokens, as its prefix cache does, and computes the rest. */
   async answer({ sequence: index, tokens, count, fresh, stateFile }) {
     const sequence = sequences[index];
     const startedAt = performance.now();
+    const usedBefore = process.cpuUsage();
     if (fresh) await sequence.clearHistory();
     if (stateFile !== undefined) await sequence.loadStateFromFile(stateFile, { acceptRisk: true });
     await sequence.adaptStateToTokens(tokens.slice(0, -1), false);
@@ -51,7 +59,8 @@ const COMMANDS = {
       if (output.length === count) break;
     }
     const decodeMs = performance.now() - startedAt - ttftMs;
-    return { output, reusedTokens, ttftMs, decodeMs };
+    const { user, system } = process.cpuUsage(usedBefore);
+    return { output, reusedTokens, ttftMs, decodeMs, childMs: (user + system) / 1000 };
   },
 
   /** Writes what a sequence holds to a file. */
@@ -60,6 +69,19 @@ const COMMANDS = {
     return {};
   },
 };
+
+/** Name and version. */
+function packageName() {
+  const manifest = new URL('../package.json', import.meta.resolve('node-llama-cpp'));
+  const { name, version } = JSON.parse(readFileSync(fileURLToPath(manifest), 'utf8'));
+  return `${name} ${version}`;
+}
+
+/** llama.cpp brings a library for each kind of processor and loads the best one: which that was. */
+function kernelsFile() {
+  const loaded = process.report.getReport().sharedObjects;
+  return loaded.map((file) => /ggml-cpu-?(\w*)\.\w+$/.exec(file)?.[1]).find((name) => name !== undefined) ?? 'unknown';
+}
 
 process.on('message', async ({ id, command, ...request }) => {
   try {
