@@ -139,10 +139,13 @@ export async function send(page: Page, text: string): Promise<void> {
   await expect(field).toHaveValue('');
 }
 
+/** A long prompt on a machine that is busy with other things; a test has its own limit. */
+const ANSWER_MS = 60_000;
+
 /** Waits for the answer to the last message to be complete and saved; the locator stays on the last message. */
 export async function answered(page: Page): Promise<Locator> {
   const answer = lastMessage(page);
-  await expect(answer.getByRole('button', { name: 'Copy answer' })).toBeVisible();
+  await expect(answer.getByRole('button', { name: 'Copy answer' })).toBeVisible({ timeout: ANSWER_MS });
   await expect(answer).toHaveAccessibleName('Answer');
   return answer;
 }

@@ -39,9 +39,12 @@ export class Ahead {
 
   /** From then on text is kept findable until the engine ends. */
   #similarWasAsked = false;
+  /** Once each: what has to go again is less worth than what it would drive out. */
+  readonly #readAgain = new Set<DocumentId>();
 
   constructor(parts: AheadParts) {
     this.#parts = parts;
+    parts.background.onIdle = () => this.#evicted();
   }
 
   /** Reads everything that the next question in this chat will stand behind. Throws `not-found`. */
@@ -126,6 +129,20 @@ export class Ahead {
         done(computedTokens);
       },
     });
+  }
+
+  /** Reads a library document again whose rows had to go, now that there is room and nobody waits. */
+  #evicted(): void {
+    const { loaded, library, profiles } = this.#parts;
+    const documentId = loaded()?.space.evicted(this.#readAgain) ?? null;
+    if (documentId === null) return;
+    this.#readAgain.add(documentId);
+    const everybody = profiles.list();
+    const reader = everybody.find(({ id }) => library.has(id, documentId));
+    if (reader === undefined) return;
+    const { ownerId } = library.find(reader.id, documentId);
+    const { id: profileId } = everybody.find(({ id }) => id === ownerId) ?? reader;
+    if (this.#choice(profileId).policy === 'hearth') this.#addDocument({ profileId, documentId }, 0);
   }
 
   #addDocument(of: OfDocument, delayMs: number): void {

@@ -12,7 +12,7 @@ import type { LoadedModel } from './loaded-model.ts';
 import { readableScopes } from './profiles/scopes.ts';
 import { Sequence } from './schedule/sequence.ts';
 import type { Prompt } from './text/prompt.ts';
-import { prefixSources } from './row-sources.ts';
+import { losslessRows, prefixSources } from './row-sources.ts';
 import { rowKeeper } from './write-back.ts';
 import type { BlockCut, KeepRows } from './write-back.ts';
 
@@ -53,6 +53,8 @@ interface Running {
   sequence: Sequence;
   keep: KeepRows;
   pin: Disposable;
+  /** Leading rows that lost nothing when they were kept. */
+  lossless: number;
   controller: AbortController;
 }
 
@@ -65,6 +67,8 @@ export class Background {
   readonly #settled = new Set<() => void>();
   /** Called when there is something to do. */
   onWork: () => void = () => {};
+  /** Called when there is nothing to do: whoever knows more may add it. */
+  onIdle: () => void = () => {};
 
   constructor(loaded: () => LoadedModel | null) {
     this.#loaded = loaded;
@@ -121,10 +125,10 @@ export class Background {
     try {
       this.#running ??= this.#begin();
       const running = this.#running;
-      if (running === null) return false;
-      await running.sequence.step();
+      if (running === null) this.onIdle();
+      await running?.sequence.step();
       // It may have been dropped, or its model changed, while the step ran.
-      if (this.#running === running) this.#after(running);
+      if (running !== null && this.#running === running) this.#after(running);
     } catch (error) {
       log('warn', 'work ahead of time was given up', {
         reason: error instanceof Error ? error.message : String(error),
@@ -164,7 +168,6 @@ export class Background {
     this.#leave();
     const { kv, reusedTokens } = sequence;
     if (sequence.exactRows === kv.rows) job.done(kv.rows - reusedTokens);
-    sequence.release();
   }
 
   #leave(): void {
@@ -174,6 +177,8 @@ export class Background {
       running.keep({ partial: true });
       running.controller.abort();
       running.pin[Symbol.dispose]();
+      // A step that is under way still writes into its rows.
+      void this.#stepping.then(() => running.sequence.release(running.lossless));
     }
     this.#tell();
   }
@@ -206,9 +211,10 @@ function begin(job: ReadAhead, loaded: LoadedModel): Running | 'complete' | null
   };
   const pin = space.pin(found.refs);
   const sequence = new Sequence(work, { model, speed, loadSpeed });
+  sequence.pace = 'idle';
   const { precision } = job;
   const keep = rowKeeper({ ...text, space, prompt, reuse: found.refs, computed: sequence, precision, speed });
-  return { job, model: loaded, sequence, keep, pin, controller };
+  return { job, model: loaded, sequence, keep, pin, controller, lossless: losslessRows(found.refs) };
 }
 
 /** A text that was removed in the meantime is nothing to work on. */

@@ -3,6 +3,7 @@
 import { Tooltip } from 'radix-ui';
 import { useEffect } from 'react';
 import { MarkDefs } from './chat/reuse-strip.tsx';
+import { CompareDialog } from './compare/compare-dialog.tsx';
 import { Panes } from './panes.tsx';
 import { ProfilePicker } from './profiles/profile-picker.tsx';
 import { Welcome } from './profiles/welcome.tsx';
@@ -40,6 +41,7 @@ export function App() {
           <>
             <Panes key={currentId} />
             <SettingsDialog />
+            <CompareDialog />
           </>
         )}
       </div>

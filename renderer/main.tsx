@@ -19,6 +19,7 @@ import './styles/tokens-view.css';
 import './styles/corrections.css';
 import './styles/library.css';
 import './styles/cache.css';
+import './styles/compare.css';
 import './styles/settings.css';
 
 attachHost(chooseHost());

@@ -17,8 +17,9 @@ import type { PapersResult } from './papers.ts';
 import { describeBudgets, runBudgets } from './papers-budgets.ts';
 import { describeLengths, lengthsPage, lengthsPlots } from './papers-lengths-report.ts';
 import { runLengths } from './papers-lengths.ts';
-import { describePeers } from './peers-rows.ts';
-import { runPeers } from './peers.ts';
+import { describePeers, peersPage } from './peers-report.ts';
+import { peersName, runPeers } from './peers.ts';
+import type { PeersResult } from './peers.ts';
 import { describePrefix } from './prefix-rows.ts';
 import { runPrefix } from './prefix.ts';
 import { describeRepair } from './repair-rows.ts';
@@ -106,8 +107,11 @@ const SCENARIOS: Record<string, (request: BenchRequest) => Promise<Ran>> = {
     return { result, lines: describeRepair(result.rows) };
   },
   peers: async (request) => {
-    const result = await runPeers(request);
-    return { result, lines: describePeers(result) };
+    const { weights } = await stampOf(request);
+    const kept = () => (readResult(request, peersName(request), weights)?.result ?? null) as PeersResult | null;
+    const result = request.page === true ? kept() : await runPeers(request);
+    if (result === null) throw new BenchFailure('There is no result of peers with these weights.', { usage: false });
+    return { result, lines: describePeers(result), page: () => peersPage(result) };
   },
   fuzz: async (request) => {
     const result = await runFuzz(request);

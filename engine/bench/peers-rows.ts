@@ -1,141 +1,144 @@
-// The rows of scenario `peers`: Hearth's times beside another engine's, as medians over rounds in which both took turns. Pure.
+// The rows of scenario `peers`: Hearth's times beside another engine's, over rounds in which all took turns. Pure.
 
+import type { Calm } from './peers/quiet.ts';
+import type { GgufType } from './peers/gguf-file.ts';
 import { median, rounded } from './statistics.ts';
 
-/** What one engine took in one round, in milliseconds. `sharedMs` and what follows: time to the first token. */
-export interface PeerRound {
-  coldMs: number;
-  /** For each token after the first. */
-  decodeMs: number;
-  warm: Partial<Record<WarmWay, number>>;
+export interface Precision {
+  weights: GgufType;
+  keysAndValues: GgufType;
 }
 
 /**
- * How the second person's question on a document is answered that somebody asked about before: from rows kept in
- * `memory` or on `disk` for everybody (Hearth); in a sequence of the person's `own`, or in the very sequence of
- * whoever read the document, where all of their chat lies (`shared`), or in a sequence with that one's state read
- * from a file (`restored`).
+ * How a question on a document is answered: by computing everything (`cold`). Where somebody asked about the document
+ * before: from rows kept in `memory` or on `disk` for everybody (Hearth); in the very sequence of whoever read the
+ * document, where all of their chat lies (`shared`), or in a sequence with that one's state read from a file
+ * (`restored`). Where the document then stood behind another system text: `moved`, and at quality fast `movedFast`.
  */
-export type WarmWay = 'memory' | 'disk' | 'own' | 'shared' | 'restored';
+export type Way = 'cold' | 'memory' | 'disk' | 'shared' | 'restored' | 'moved' | 'movedFast';
+
+/** What one engine took in one round, in milliseconds. */
+export interface PeerRound {
+  ttftMs: Partial<Record<Way, number>>;
+  /** For each token after the first. */
+  decodeMs: number;
+}
 
 export interface PeerRuns {
   engine: string;
-  /** Of weights, keys and values. */
-  precision: string;
-  rounds: PeerRound[];
+  precision: Precision;
+  rounds: readonly PeerRound[];
 }
 
 interface EngineFigures {
   engine: string;
-  precision: string;
+  precision: Precision;
   prefillTokensPerSecond: number;
   decodeTokensPerSecond: number;
-  ttftMs: Partial<Record<'cold' | WarmWay, number>>;
+  ttftMs: Partial<Record<Way, number>>;
 }
 
-/** How many times Hearth does as well: of the medians, and the least and the most of any round. */
-interface Ratio {
+/** How many times Hearth does as well: the median, the least and the most of the rounds, and that of the medians. */
+export interface Ratio {
   median: number;
   least: number;
   most: number;
+  ofMedians: number;
+}
+
+export interface PeerFigures extends EngineFigures {
+  /** Whether it computes as Hearth does. */
+  isEqual: boolean;
+  prefill: Ratio;
+  decode: Ratio;
+  /** Hearth from memory beside each way of the other engine; `cold`: people share nothing there. */
+  secondPerson: Record<'cold' | 'shared' | 'restored', Ratio>;
+  /** Hearth's two ways beside computing everything: the other engine reuses no text that stands elsewhere. */
+  moved: Record<'moved' | 'movedFast', Ratio>;
+}
+
+/** Of the moved document. */
+export interface MovedTokens {
+  reused: number;
+  recomputed: number;
 }
 
 export interface PeerRow {
+  threads: number;
   promptTokens: number;
   /** Of these the document, and what else stands before the question. */
   documentTokens: number;
   rounds: number;
-  hearth: EngineFigures;
-  peers: (EngineFigures & {
-    prefill: Ratio;
-    decode: Ratio;
-    /** Hearth from memory against each way of the peer. */
-    secondPerson: Partial<Record<WarmWay, Ratio>>;
-  })[];
+  calm: Calm;
+  hearth: EngineFigures & { movedTokens: Record<'moved' | 'movedFast', MovedTokens> };
+  peers: PeerFigures[];
 }
 
+export type RowOf = Pick<PeerRow, 'threads' | 'promptTokens' | 'documentTokens' | 'calm'> &
+  Pick<PeerRow['hearth'], 'movedTokens'>;
+
 export function peerRow(
-  lengths: { promptTokens: number; documentTokens: number },
+  { movedTokens, calm, ...lengths }: RowOf,
   hearth: PeerRuns,
   peers: readonly PeerRuns[],
 ): PeerRow {
+  const { promptTokens } = lengths;
   return {
     ...lengths,
     rounds: hearth.rounds.length,
-    hearth: figures(hearth, lengths.promptTokens),
-    peers: peers.map((peer) => ({
-      ...figures(peer, lengths.promptTokens),
-      prefill: ratio(peer.rounds, hearth.rounds, (round) => round.coldMs),
-      decode: ratio(peer.rounds, hearth.rounds, (round) => round.decodeMs),
-      secondPerson: Object.fromEntries(
-        waysOf(peer).map((way) => {
-          const theirs = peer.rounds.map((round) => ({ ...round, coldMs: round.warm[way] ?? Number.NaN }));
-          const ours = hearth.rounds.map((round) => ({ ...round, coldMs: round.warm.memory ?? Number.NaN }));
-          return [way, ratio(theirs, ours, (round) => round.coldMs)];
-        }),
-      ),
-    })),
+    calm: { share: rounded(calm.share), othersCores: rounded(calm.othersCores) },
+    hearth: { ...figures(hearth, promptTokens), movedTokens },
+    peers: peers.map((peer) => {
+      const against = (theirs: Way, ours: Way) =>
+        ratio(
+          peer.rounds.map(({ ttftMs }) => ttftMs[theirs]),
+          hearth.rounds.map(({ ttftMs }) => ttftMs[ours]),
+        );
+      return {
+        ...figures(peer, promptTokens),
+        isEqual: areEqual(peer.precision, hearth.precision),
+        prefill: against('cold', 'cold'),
+        decode: ratio(
+          peer.rounds.map(({ decodeMs }) => decodeMs),
+          hearth.rounds.map(({ decodeMs }) => decodeMs),
+        ),
+        secondPerson: {
+          cold: against('cold', 'memory'),
+          shared: against('shared', 'memory'),
+          restored: against('restored', 'memory'),
+        },
+        moved: { moved: against('cold', 'moved'), movedFast: against('cold', 'movedFast') },
+      };
+    }),
   };
+}
+
+function areEqual(one: Precision, other: Precision): boolean {
+  return one.weights === other.weights && one.keysAndValues === other.keysAndValues;
 }
 
 function figures({ engine, precision, rounds }: PeerRuns, promptTokens: number): EngineFigures {
-  const coldMs = middle(rounds.map((round) => round.coldMs));
-  const ways = waysOf({ rounds }).map((way) => [way, rounded(middle(rounds.map((round) => round.warm[way]!)))]);
+  const ways = Object.keys(rounds[0]?.ttftMs ?? {}) as Way[];
+  const ttftMs = Object.fromEntries(ways.map((way) => [way, middle(rounds.map((round) => round.ttftMs[way]))]));
   return {
     engine,
     precision,
-    prefillTokensPerSecond: rounded((1000 * promptTokens) / coldMs, 1),
-    decodeTokensPerSecond: rounded(1000 / middle(rounds.map((round) => round.decodeMs)), 1),
-    ttftMs: { cold: rounded(coldMs), ...Object.fromEntries(ways) },
+    prefillTokensPerSecond: rounded((1000 * promptTokens) / middle(rounds.map((round) => round.ttftMs.cold)), 1),
+    decodeTokensPerSecond: rounded(1000 / middle(rounds.map(({ decodeMs }) => decodeMs)), 1),
+    ttftMs: Object.fromEntries(Object.entries(ttftMs).map(([way, ms]) => [way, rounded(ms, 1)])),
   };
 }
 
-function waysOf({ rounds }: Pick<PeerRuns, 'rounds'>): WarmWay[] {
-  return Object.keys(rounds[0]?.warm ?? {}) as WarmWay[];
-}
-
-function ratio(theirs: readonly PeerRound[], ours: readonly PeerRound[], of: (round: PeerRound) => number): Ratio {
-  const each = theirs.map((round, index) => of(round) / of(ours[index]!));
+function ratio(theirs: readonly (number | undefined)[], ours: readonly (number | undefined)[]): Ratio {
+  const each = theirs.map((value, round) => (value ?? Number.NaN) / (ours[round] ?? Number.NaN));
   return {
-    median: rounded(middle(theirs.map(of)) / middle(ours.map(of))),
+    median: rounded(middle(each)),
     least: rounded(Math.min(...each)),
     most: rounded(Math.max(...each)),
+    ofMedians: rounded(middle(theirs) / middle(ours)),
   };
 }
 
-function middle(values: readonly number[]): number {
-  return median(values) ?? Number.NaN;
+function middle(values: readonly (number | undefined)[]): number {
+  return median(values.map((value) => value ?? Number.NaN)) ?? Number.NaN;
 }
-
-/** One line about the machine where it was busy, then two per length and peer, for a person. */
-export function describePeers({ rows, calmShare }: { rows: readonly PeerRow[]; calmShare: number }): string[] {
-  const busy = `Other programs used the machine in ${rounded(100 * (1 - calmShare), 0)} % of the turns: the ratios below do not count.`;
-  return [...(calmShare < LEAST_CALM_SHARE ? [busy] : []), ...rows.flatMap(describeRow)];
-}
-
-/** Medians bear a few turns that were disturbed. */
-const LEAST_CALM_SHARE = 0.8;
-
-function describeRow({ promptTokens, hearth, peers }: PeerRow): string[] {
-  return peers.flatMap((peer) => {
-    const against = `Hearth ${hearth.precision} against ${peer.engine} ${peer.precision}`;
-    const warm = Object.entries(peer.secondPerson).map(
-      ([way, { median: times }]) => `${peer.ttftMs[way as WarmWay]} ms ${WAY_NAMES[way as WarmWay]} (${times}x)`,
-    );
-    return [
-      `${promptTokens} prompt tokens, ${against}: ` +
-        `prefill ${hearth.prefillTokensPerSecond} and ${peer.prefillTokensPerSecond} tokens/s (${peer.prefill.median}x), ` +
-        `decode ${hearth.decodeTokensPerSecond} and ${peer.decodeTokensPerSecond} tokens/s (${peer.decode.median}x)`,
-      `  second person: Hearth ${hearth.ttftMs.memory} ms from memory, ${hearth.ttftMs.disk} ms from disk; ` +
-        `${peer.engine} ${warm.join(', ')}`,
-    ];
-  });
-}
-
-const WAY_NAMES: Record<WarmWay, string> = {
-  memory: 'from memory',
-  disk: 'from disk',
-  own: 'in a sequence of their own',
-  shared: "in the first person's sequence",
-  restored: "with the first person's state from a file",
-};

@@ -1,115 +1,152 @@
 // Scenario `peers`: Hearth beside llama.cpp, with the same weights and the same token ids, on as many threads, in turn,
-// in one run: prefill, decoding, and a second person's question on a document that was read before. First it makes sure
-// that both compute the same: their greedy answers must agree.
+// in one run: prefill, decoding, a second person's question on a document that was read before, and the document behind
+// another system text. First it makes sure that both compute the same: their greedy answers must agree.
 
 import { join } from 'node:path';
 import { seededRandom } from '../sample/random.ts';
+import type { Prompt } from '../text/prompt.ts';
 import { modelSource, temporaryFolder } from './bench-engine.ts';
 import { BenchModel } from './bench-model.ts';
 import { describeMachine } from './machine.ts';
 import { exportGguf } from './peers/export-gguf.ts';
-import type { GgufType } from './peers/gguf-file.ts';
-import { answerCold, answerWarm, secondPrompt } from './peers/hearth.ts';
-import type { PromptText } from './peers/hearth.ts';
+import { answer, secondPrompt } from './peers/hearth.ts';
+import type { Asking, HearthAnswer, PromptText } from './peers/hearth.ts';
 import { installPeer } from './peers/install.ts';
 import { LlamaCpp } from './peers/llama-cpp.ts';
-import type { FlashAttention, PeerAnswer } from './peers/llama-cpp.ts';
-import { Quiet } from './peers/quiet.ts';
+import type { PeerAnswer, PeerProgram } from './peers/llama-cpp.ts';
+import { isCalm, Quiet } from './peers/quiet.ts';
+import type { Calm } from './peers/quiet.ts';
 import { checkSameAnswers } from './peers/same-answers.ts';
 import type { SameAnswers } from './peers/same-answers.ts';
 import { peerRow } from './peers-rows.ts';
-import type { PeerRound, PeerRow } from './peers-rows.ts';
+import type { MovedTokens, PeerRound, PeerRow, Precision } from './peers-rows.ts';
 import { projectFile } from './project.ts';
 import type { BenchRequest, BenchResult } from './request.ts';
 import { PEERS } from './scenarios.ts';
-import { rounded } from './statistics.ts';
 import { lockerList, lockerQuestion, longSystemText } from './speed-text.ts';
 
 export interface PeersResult extends BenchResult<PeerRow> {
-  threads: number;
-  peer: { name: string; release: string; flashAttention: Record<GgufType, FlashAttention> };
+  peer: PeerProgram & { name: 'llama.cpp'; variants: typeof PEERS.variants };
   /** Greedy answers of the peer against ours, at each of its precisions. */
-  checked: Record<string, SameAnswers>;
-  /** Share of the turns before which enough cores were idle. Below 1 the figures are rough, and not fair to the peer. */
-  calmShare: number;
+  checked: (SameAnswers & { precision: Precision; threads: number })[];
+  /** Over all rows. */
+  calm: Calm;
 }
+
+type Variant = (typeof PEERS.variants)[number];
 
 interface Bench {
+  request: BenchRequest;
+  threads: number;
   model: BenchModel;
-  /** By the precision of weights, keys and values; F32 is also Hearth's. */
-  peers: Map<GgufType, LlamaCpp>;
+  peers: Map<Variant, LlamaCpp>;
   folder: string;
   random: () => number;
-  quiet: Quiet;
 }
 
-const PRECISIONS: readonly GgufType[] = ['F32', 'F16'];
+const HEARTH: Precision = { weights: 'F32', keysAndValues: 'F32' };
 const [FIRST, SECOND] = [0, 1] as const;
 const ROOM_TOKENS = 64;
 
 export async function runPeers(request: BenchRequest): Promise<PeersResult> {
   const program = await installPeer();
   const folder = temporaryFolder();
-  const lengths = lengthsOf(request);
-  const contextTokens = Math.max(...lengths) + PEERS.answerTokens + ROOM_TOKENS;
+  const contextTokens = Math.max(...lengthsOf(request)) + PEERS.answerTokens + ROOM_TOKENS;
   const source =
     (await modelSource(folder, request, { contextTokens })) ?? projectFile('resources', 'models', 'starter');
-  const model = await BenchModel.open({ ...request, shape: undefined, model: source }, { threads: PEERS.threads });
-  const quiet = new Quiet({ threads: PEERS.threads, patienceMs: PEERS.patienceMs });
-  const bench: Bench = { model, peers: new Map(), folder, random: seededRandom(PEERS.seed), quiet };
+  for (const weights of new Set(PEERS.variants.map((variant) => variant.weights))) {
+    await exportGguf(source, ggufFile(folder, weights), weights);
+  }
+  const runs: ThreadsRun[] = [];
+  for (const threads of request.quick ? PEERS.quickThreads : PEERS.threads) {
+    runs.push(await runThreads(request, { program, folder, source, contextTokens, threads }));
+  }
+  const rows = runs.flatMap((run) => run.rows);
+  const calm = worst(rows.map((row) => row.calm));
+  return {
+    name: peersName(request),
+    machine: describeMachine(),
+    model: request.shape ?? runs[0]!.model,
+    peer: { name: 'llama.cpp', ...runs[0]!.program, variants: PEERS.variants },
+    checked: runs.flatMap((run) => run.checked),
+    calm,
+    ...(isCalm(calm) ? {} : { isBusy: true }),
+    rows,
+  };
+}
+
+/** Of the result. */
+export function peersName({ shape }: Pick<BenchRequest, 'shape'>): string {
+  return shape === undefined ? 'peers' : `peers-${shape}`;
+}
+
+/** One row that was disturbed spoils the result. */
+function worst(rows: readonly Calm[]): Calm {
+  return {
+    share: Math.min(...rows.map(({ share }) => share)),
+    othersCores: Math.max(...rows.map(({ othersCores }) => othersCores)),
+  };
+}
+
+function lengthsOf({ shape, quick, tokens }: BenchRequest): readonly number[] {
+  if (tokens !== undefined) return [tokens];
+  if (quick) return PEERS.quickPromptTokens;
+  return shape === undefined ? PEERS.promptTokens : PEERS.shapePromptTokens;
+}
+
+function roundsOf({ shape, quick }: BenchRequest): { warmUps: number; counted: number } {
+  const isShape = shape !== undefined;
+  return {
+    warmUps: isShape ? PEERS.shapeWarmUps : PEERS.warmUps,
+    counted: quick ? PEERS.quickRounds : isShape ? PEERS.shapeRounds : PEERS.rounds,
+  };
+}
+
+function ggufFile(folder: string, weights: Variant['weights']): string {
+  return join(folder, `${weights}.gguf`);
+}
+
+interface ThreadsRun {
+  model: string;
+  program: PeerProgram;
+  checked: PeersResult['checked'];
+  rows: PeerRow[];
+}
+
+async function runThreads(
+  request: BenchRequest,
+  given: { program: string; folder: string; source: string; contextTokens: number; threads: number },
+): Promise<ThreadsRun> {
+  const { program, folder, source, contextTokens, threads } = given;
+  const model = await BenchModel.open({ ...request, shape: undefined, model: source }, { threads });
+  const bench: Bench = { request, threads, model, peers: new Map(), folder, random: seededRandom(PEERS.seed) };
   try {
-    for (const precision of PRECISIONS) await openPeer(bench, { program, source, precision, contextTokens });
-    const checked: PeersResult['checked'] = {};
-    for (const [precision, peer] of bench.peers) {
-      checked[precision] = await checkSameAnswers(model, peer, { mustAgree: precision === 'F32' });
+    for (const variant of PEERS.variants) {
+      const file = ggufFile(folder, variant.weights);
+      bench.peers.set(variant, await LlamaCpp.open(program, { ...variant, file, threads, contextTokens }));
     }
+    const checked = await checkAll(bench);
     const rows: PeerRow[] = [];
-    for (const length of lengths) rows.push(await measure(bench, length, roundsOf(request)));
-    return {
-      name: request.shape === undefined ? 'peers' : `peers-${request.shape}`,
-      machine: describeMachine(),
-      model: request.shape ?? model.loaded.summary.name,
-      threads: PEERS.threads,
-      peer: {
-        name: 'llama.cpp',
-        release: bench.peers.get('F32')!.version,
-        flashAttention: PEERS.flashAttention,
-      },
-      checked,
-      calmShare: rounded(quiet.calmShare),
-      rows,
-    };
+    for (const length of lengthsOf(request)) rows.push(await measure(bench, length));
+    const [peer] = bench.peers.values();
+    return { model: model.loaded.summary.name, program: peer!.program, checked, rows };
   } finally {
     for (const peer of bench.peers.values()) await peer.close();
     await model.close();
   }
 }
 
-function lengthsOf({ shape, quick, tokens }: BenchRequest): readonly number[] {
-  if (tokens !== undefined) return [tokens];
-  if (shape === undefined) return quick ? PEERS.quickPromptTokens : PEERS.promptTokens;
-  return quick ? PEERS.quickShapePromptTokens : PEERS.shapePromptTokens;
-}
-
-function roundsOf({ shape, quick }: BenchRequest): number {
-  return quick ? PEERS.quickRounds : shape === undefined ? PEERS.rounds : PEERS.shapeRounds;
-}
-
-async function openPeer(
-  { peers, folder }: Bench,
-  given: { program: string; source: string; precision: GgufType; contextTokens: number },
-): Promise<void> {
-  const { program, source, precision, contextTokens } = given;
-  const file = join(folder, `${precision}.gguf`);
-  await exportGguf(source, file, precision);
-  const model = {
-    file,
-    threads: PEERS.threads,
-    contextTokens,
-    precision,
-    flashAttention: PEERS.flashAttention[precision],
-  };
-  peers.set(precision, await LlamaCpp.open(program, model));
+/** Only the peer that computes as Hearth does must agree with it. */
+async function checkAll({ request, threads, model, peers }: Bench): Promise<PeersResult['checked']> {
+  const prompts = request.shape === undefined ? PEERS.checkedPrompts : PEERS.shapeCheckedPrompts;
+  const checked: PeersResult['checked'] = [];
+  for (const [variant, peer] of peers) {
+    const { weights, keysAndValues } = variant;
+    const mustAgree = weights === HEARTH.weights && keysAndValues === HEARTH.keysAndValues;
+    const same = await checkSameAnswers(model, peer, { mustAgree, prompts });
+    checked.push({ precision: { weights, keysAndValues }, threads, ...same });
+  }
+  return checked;
 }
 
 interface Document {
@@ -119,33 +156,72 @@ interface Document {
   tokens: number;
 }
 
-async function measure(bench: Bench, promptTokens: number, counted: number): Promise<PeerRow> {
+interface Rounds {
+  hearth: PeerRound[];
+  peers: Map<Variant, PeerRound[]>;
+  movedTokens: PeerRow['hearth']['movedTokens'];
+  promptTokens: number;
+}
+
+async function measure(bench: Bench, promptTokens: number): Promise<PeerRow> {
+  const { threads, request } = bench;
   const document = documentOf(bench, promptTokens);
+  const { warmUps, counted } = roundsOf(request);
   await readFirst(bench, document);
-  const rounds = { hearth: [] as PeerRound[], peers: new Map(PRECISIONS.map((each) => [each, [] as PeerRound[]])) };
-  let longest = 0;
-  for (let round = 0; round < PEERS.warmUps + counted; round++) {
-    process.stderr.write(`peers: ${promptTokens} prompt tokens, round ${round + 1} of ${PEERS.warmUps + counted}\n`);
-    const ask = () => secondPrompt(bench.model, asked(bench, document));
-    const turns: (() => Promise<void>)[] = [
-      async () => {
-        const measured = await hearthRound(bench, ask);
-        if (round >= PEERS.warmUps) rounds.hearth.push(measured);
-      },
-      ...PRECISIONS.map((precision) => async () => {
-        const measured = await peerRound(bench, precision, () => ask().tokens);
-        if (round >= PEERS.warmUps) rounds.peers.get(precision)!.push(measured);
-      }),
-    ];
-    // Whoever comes first finds another machine than whoever comes last.
-    for (const turn of round % 2 === 0 ? turns : turns.toReversed()) await turn();
-    longest = ask().tokens.length;
+  let rounds = emptyRounds();
+  let quiet = newQuiet(bench);
+  for (let round = 0; round < warmUps + counted; round++) {
+    if (round === warmUps) [rounds, quiet] = [emptyRounds(), newQuiet(bench)];
+    process.stderr.write(
+      `peers: ${threads} threads, ${promptTokens} prompt tokens, round ${round + 1} of ${warmUps + counted}\n`,
+    );
+    await takeTurns(bench, document, { rounds, quiet, isReversed: round % 2 === 1 });
   }
+  const { movedTokens, promptTokens: longest } = rounds;
+  const lengths = { threads, promptTokens: longest, documentTokens: document.tokens };
   return peerRow(
-    { promptTokens: longest, documentTokens: document.tokens },
-    { engine: 'Hearth', precision: 'F32', rounds: rounds.hearth },
-    PRECISIONS.map((precision) => ({ engine: 'llama.cpp', precision, rounds: rounds.peers.get(precision)! })),
+    { ...lengths, calm: quiet.calm, movedTokens },
+    { engine: 'Hearth', precision: HEARTH, rounds: rounds.hearth },
+    [...rounds.peers].map(([{ weights, keysAndValues }, each]) => ({
+      engine: 'llama.cpp',
+      precision: { weights, keysAndValues },
+      rounds: each,
+    })),
   );
+}
+
+function emptyRounds(): Rounds {
+  const none: MovedTokens = { reused: 0, recomputed: 0 };
+  const peers = new Map(PEERS.variants.map((variant) => [variant, [] as PeerRound[]]));
+  return { hearth: [], peers, movedTokens: { moved: none, movedFast: none }, promptTokens: 0 };
+}
+
+function newQuiet({ threads, request }: Bench): Quiet {
+  return new Quiet({ threads, patienceMs: request.quick ? PEERS.quickPatienceMs : PEERS.patienceMs });
+}
+
+/** One round. Whoever comes first finds another machine than whoever comes last. */
+async function takeTurns(
+  bench: Bench,
+  document: Document,
+  { rounds, quiet, isReversed }: { rounds: Rounds; quiet: Quiet; isReversed: boolean },
+): Promise<void> {
+  const ask = (system = document.system) => {
+    const prompt = secondPrompt(bench.model, { ...asked(bench, document), system });
+    rounds.promptTokens = Math.max(rounds.promptTokens, prompt.tokens.length);
+    return prompt;
+  };
+  const turns = [
+    async () => {
+      const { round, movedTokens } = await hearthRound(bench, ask, quiet);
+      rounds.hearth.push(round);
+      rounds.movedTokens = movedTokens;
+    },
+    ...[...bench.peers.keys()].map((variant) => async () => {
+      rounds.peers.get(variant)!.push(await peerRound(bench, variant, { quiet, ask: () => ask().tokens }));
+    }),
+  ];
+  for (const turn of isReversed ? turns.toReversed() : turns) await turn();
 }
 
 /** As long as fits. */
@@ -169,40 +245,64 @@ function asked({ random }: Bench, { system, document }: Document): PromptText {
 /** Somebody else asks about the document, with every engine. */
 async function readFirst(bench: Bench, document: Document): Promise<void> {
   const prompt = bench.model.prompt(asked(bench, document));
-  await bench.model.keep(prompt, prompt.tokens.length, 'lossless');
+  const computed = await bench.model.keep(prompt, prompt.tokens.length, 'lossless');
+  computed.release();
   bench.model.cache.flush();
-  for (const [precision, peer] of bench.peers) {
+  for (const [variant, peer] of bench.peers) {
     await peer.answer({ tokens: prompt.tokens, count: 1, sequence: FIRST, fresh: true });
-    await peer.save(FIRST, stateFile(bench, precision));
+    await peer.save(FIRST, stateFile(bench, variant));
   }
 }
 
-function stateFile({ folder }: Bench, precision: GgufType): string {
-  return join(folder, `${precision}.state`);
+function stateFile({ folder, threads }: Bench, { weights, keysAndValues }: Variant): string {
+  return join(folder, `${weights}-${keysAndValues}-${threads}.state`);
 }
 
-async function hearthRound({ model, quiet }: Bench, ask: () => ReturnType<typeof secondPrompt>): Promise<PeerRound> {
-  const turn = async (run: () => Promise<PeerAnswer>) => (await quiet.wait(), run());
-  const cold = await turn(() => answerCold(model, ask().tokens, PEERS.answerTokens));
-  const memory = await turn(() => answerWarm(model, ask(), 1));
+async function hearthRound(
+  { model, random }: Bench,
+  ask: (system?: string) => Prompt,
+  quiet: Quiet,
+): Promise<{ round: PeerRound; movedTokens: Rounds['movedTokens'] }> {
+  const turn = (prompt: Prompt, asking: Asking) => quiet.turn<HearthAnswer>(() => answer(model, prompt, asking));
+  const cold = await turn(ask(), { policy: 'off', count: PEERS.answerTokens });
+  const memory = await turn(ask(), { policy: 'exact', count: 1 });
+  const moved = await turn(ask(longSystemText(random)), { policy: 'hearth', count: 1 });
+  const movedFast = await turn(ask(longSystemText(random)), { policy: 'hearth', quality: 'fast', count: 1 });
   model.dropMemory();
-  const disk = await turn(() => answerWarm(model, ask(), 1));
-  return { ...computed(cold), warm: { memory: memory.ttftMs, disk: disk.ttftMs } };
-}
-
-async function peerRound(bench: Bench, precision: GgufType, ask: () => Int32Array): Promise<PeerRound> {
-  const peer = bench.peers.get(precision)!;
-  const answer = async (more: Omit<Parameters<LlamaCpp['answer']>[0], 'tokens'>) => {
-    await bench.quiet.wait();
-    return peer.answer({ tokens: ask(), ...more });
+  const disk = await turn(ask(), { policy: 'exact', count: 1 });
+  const tokensOf = ({ movedTokens, recomputedTokens }: HearthAnswer): MovedTokens => ({
+    reused: movedTokens,
+    recomputed: recomputedTokens,
+  });
+  const ttftMs = {
+    cold: cold.ttftMs,
+    memory: memory.ttftMs,
+    disk: disk.ttftMs,
+    moved: moved.ttftMs,
+    movedFast: movedFast.ttftMs,
   };
-  // The first person's sequence holds the document meanwhile.
-  const own = await answer({ count: PEERS.answerTokens, sequence: SECOND, fresh: true });
-  const shared = await answer({ count: 1, sequence: FIRST });
-  const restored = await answer({ count: 1, sequence: SECOND, fresh: true, stateFile: stateFile(bench, precision) });
-  return { ...computed(own), warm: { own: own.ttftMs, shared: shared.ttftMs, restored: restored.ttftMs } };
+  return {
+    round: { ttftMs, decodeMs: msPerToken(cold) },
+    movedTokens: { moved: tokensOf(moved), movedFast: tokensOf(movedFast) },
+  };
 }
 
-function computed({ ttftMs, decodeMs, output }: PeerAnswer): Omit<PeerRound, 'warm'> {
-  return { coldMs: ttftMs, decodeMs: decodeMs / (output.length - 1) };
+async function peerRound(
+  bench: Bench,
+  variant: Variant,
+  { quiet, ask }: { quiet: Quiet; ask: () => Int32Array },
+): Promise<PeerRound> {
+  const peer = bench.peers.get(variant)!;
+  const turn = (more: Omit<Parameters<LlamaCpp['answer']>[0], 'tokens'>) =>
+    quiet.turn(() => peer.answer({ tokens: ask(), ...more }));
+  // The first person's sequence holds the document meanwhile.
+  const cold = await turn({ count: PEERS.answerTokens, sequence: SECOND, fresh: true });
+  const shared = await turn({ count: 1, sequence: FIRST });
+  const restored = await turn({ count: 1, sequence: SECOND, fresh: true, stateFile: stateFile(bench, variant) });
+  const ttftMs = { cold: cold.ttftMs, shared: shared.ttftMs, restored: restored.ttftMs };
+  return { ttftMs, decodeMs: msPerToken(cold) };
+}
+
+function msPerToken({ decodeMs, output }: PeerAnswer): number {
+  return decodeMs / (output.length - 1);
 }

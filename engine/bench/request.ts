@@ -38,6 +38,8 @@ export interface BenchResult<Row extends object = object> {
   rows: Row[];
   /** True: the run was cut, and some of what was asked for is missing. */
   isCut?: true;
+  /** True: other programs used the machine meanwhile, so that the times do not count. */
+  isBusy?: true;
 }
 
 /** A benchmark that could not run; the message is one line for a person. `usage`: the request itself was wrong. */

@@ -1,4 +1,5 @@
-// Result files: NAME.json for a full run, NAME.local.json (which this checkout does not track) for any other.
+// Result files: NAME.json for a full run, NAME.local.json (which this checkout does not track) for any other, and
+// NAME.busy.local.json for one on a busy machine: it takes the place of no other result.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +21,8 @@ export function writeResult(result: StampedResult, request: BenchRequest): strin
   const isWhole = [limit, maxTokens, tokens, model, workloads, methods, result.isCut].every(
     (each) => each === undefined,
   );
-  const file = resultFile(request, `${result.name}${isWhole && !quick ? '' : '.local'}`);
+  const suffix = result.isBusy === true ? '.busy.local' : isWhole && !quick ? '' : '.local';
+  const file = resultFile(request, `${result.name}${suffix}`);
   if (file === null) return null;
   mkdirSync(join(file, '..'), { recursive: true });
   writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);

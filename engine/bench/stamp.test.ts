@@ -47,3 +47,10 @@ test('a run that was cut or filtered is not the full one', () => {
   expect(writeResult(result, { ...request, workloads: ['moved'] })).toBe(join(folder, 'cut.local.json'));
   expect(writeResult(result, request)).toBe(join(folder, 'cut.json'));
 });
+
+test('a run on a busy machine takes the place of no other result', () => {
+  const result = { name: 'times', machine: describeMachine(), model: 'm', rows: [], weights: 'w', settings: 's' };
+  const file = writeResult(result, request);
+  expect(writeResult({ ...result, isBusy: true }, request)).toBe(join(folder, 'times.busy.local.json'));
+  expect(readResult(request, 'times', 'w')).toEqual({ file, result });
+});

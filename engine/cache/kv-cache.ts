@@ -45,6 +45,8 @@ export class KvCache {
   readonly #disposable: DisposableRows;
   /** Called with every `remove`: what others remember of removed texts must go as well. */
   onRemove: () => void = () => {};
+  /** Called with the memory budget when it changes: others keep rows that were computed, too. */
+  onLimit: (memoryBudgetBytes: number) => void = () => {};
   #quotaBytes: number;
   #memoryBudgetBytes: number;
 
@@ -193,6 +195,7 @@ export class KvCache {
   setLimits(limits: { quotaBytes: number; memoryBudgetBytes: number }): void {
     this.#quotaBytes = limits.quotaBytes;
     this.#memoryBudgetBytes = limits.memoryBudgetBytes;
+    this.onLimit(limits.memoryBudgetBytes);
     if (this.#store.stored) this.#store.stored.quotaBytes = limits.quotaBytes;
     this.#shareMemory();
     this.#store.guard(undefined, () => this.#store.enforceQuota());

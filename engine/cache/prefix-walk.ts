@@ -28,6 +28,8 @@ export interface Prompt {
   scopes: readonly Scope[];
   /** Blocks of a lower precision are as if they were not there. */
   lowest: KvPrecision;
+  /** Blocks that came later, in milliseconds since the epoch, are as if they were not there. */
+  until?: number | undefined;
 }
 
 /** Fewer equal tokens than these say nothing about another layout's blocks. */
@@ -116,7 +118,8 @@ export class PrefixWalk {
   }
 
   #siblings(parent: ChainBlock | null, scope: Scope): Siblings {
-    return { parent: parent?.key ?? null, layout: this.#prompt.layout, scope, lowest: this.#prompt.lowest };
+    const { layout, lowest, until } = this.#prompt;
+    return { parent: parent?.key ?? null, layout, scope, lowest, until };
   }
 
   /** Why the prompt goes on after `found` without blocks. */

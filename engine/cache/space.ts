@@ -1,8 +1,7 @@
 // The cache as one model sees it: all blocks of one layout. Finds prefixes, lends rows, takes new blocks.
 // Knows token ids and scopes, never texts or models.
 
-import { evictedTexts } from './evicted.ts';
-import type { EvictedText } from './evicted.ts';
+import { evictedDocument } from './evicted.ts';
 import { following } from './following.ts';
 import { planeFloats, tokenBytes } from './block.ts';
 import type { BlockKey, BlockRef, BlockRow, BlockShape } from './block.ts';
@@ -15,6 +14,7 @@ import { findDonorSpans } from './span-find.ts';
 import { VectorIndex } from './vectors-index.ts';
 import { Write } from './write.ts';
 import type { WriteContext } from './write.ts';
+import type { DocumentId } from '../contract/library.ts';
 import type { KvPrecision } from '../contract/settings.ts';
 import { assert } from '../lib/assert.ts';
 import type { KvRows, Scope, TokenRange } from '../types.ts';
@@ -53,10 +53,16 @@ export interface SpanOptions {
   rule?: CoverRule | undefined;
 }
 
-export type SpaceContext = Omit<WriteContext, 'ended'> & { writes: Set<Write> };
+export type SpaceContext = Omit<WriteContext, 'ended'> & {
+  writes: Set<Write>;
+  /** See `asOf`. */
+  until?: number | undefined;
+};
 
 export class Space {
   readonly #context: SpaceContext;
+  /** `changes` of the store when it was asked for what was evicted. */
+  #evictedAt = -1;
 
   constructor(context: SpaceContext) {
     this.#context = context;
@@ -88,28 +94,37 @@ export class Space {
     scopes: readonly Scope[],
     { neutral, accept = READABLE_PRECISIONS, rule }: SpanOptions = {},
   ): DonorSpan[] {
-    const { store, layout } = this.#context;
+    const { store, layout, until = Infinity } = this.#context;
     return store.guard([], () => {
       const anchors = store.anchors(layout);
       const row = (key: BlockKey): BlockRow | null => {
         const found = store.get(key);
         if (found === null) anchors.remove(key);
-        return found !== null && accept.includes(found.precision) ? found : null;
+        return found !== null && accept.includes(found.precision) && found.createdAt <= until ? found : null;
       };
       return findDonorSpans({ anchors, row }, { tokens, range, scopes, neutral, rule });
     });
   }
 
+  /**
+   * The same rows as they were at `time`, in milliseconds since the epoch: what came later is as if it were not there,
+   * and what is looked up in it is not counted. Rows that were dropped since are missing.
+   */
+  asOf(time: number): Space {
+    return new Space({ ...this.#context, until: time });
+  }
+
   /** Counts a lookup for the statistics: of `asked` tokens, `found` were there. */
   count(found: number, asked: number): void {
+    if (this.#context.until !== undefined) return;
     const { counters } = this.#context.store;
     counters.hits += found;
     counters.misses += asked - found;
   }
 
   #find(tokens: Int32Array, scopes: readonly Scope[], lowest: KvPrecision): PrefixMatch {
-    const { store, layout } = this.#context;
-    const walk = new PrefixWalk(store.lookupIndexes, { tokens: tokenBytes(tokens), layout, scopes, lowest });
+    const { store, layout, until } = this.#context;
+    const walk = new PrefixWalk(store.lookupIndexes, { tokens: tokenBytes(tokens), layout, scopes, lowest, until });
     const found = walk.run();
     const last = found.at(-1);
     const end = last ? last.start + last.count : 0;
@@ -165,18 +180,20 @@ export class Space {
   }
 
   /**
-   * Texts of all scopes whose rows were dropped for room, at most `limit`, most worth having back first: for work
-   * ahead of time, never for showing.
+   * A document for everybody that lost rows to eviction and that there is room for again, most worth having back first;
+   * none of those left out. Null: there is none, or nothing came or went since it was asked last.
    */
-  evicted(limit: number): EvictedText[] {
-    const { store, layout } = this.#context;
-    return store.guard([], () => evictedTexts(store, layout, limit));
+  evicted(leftOut: ReadonlySet<DocumentId>): DocumentId | null {
+    const { store, layout, shape } = this.#context;
+    if (this.#evictedAt === store.changes) return null;
+    this.#evictedAt = store.changes;
+    return store.guard(null, () => evictedDocument(store, { layout, shape }, leftOut));
   }
 
   /** Vectors of what is in this space, made in one way. */
   vectors(method: string): VectorIndex {
-    const { store, layout } = this.#context;
-    return new VectorIndex({ store, layout, method });
+    const { store, layout, until } = this.#context;
+    return new VectorIndex({ store, layout, method, until });
   }
 
   begin(): Write {

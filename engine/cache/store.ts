@@ -150,6 +150,8 @@ export class BlockStore {
     const endMs = performance.now() + timeBudgetMs;
     do this.#writeNext();
     while (this.queue.length > 0 && performance.now() < endMs);
+    // What was written has its entry in the other index now.
+    if (this.queue.length === 0) this.pending.entries.prune();
     return this.queue.length;
   }
 

@@ -27,6 +27,8 @@ export interface VectorHome {
 
 export interface VectorIndexOptions extends VectorKind {
   store: VectorHome;
+  /** Text of which a part came later, in milliseconds since the epoch, is not read. */
+  until?: number | undefined;
 }
 
 /** A window of cached text without a vector. */
@@ -63,10 +65,12 @@ export interface TextOptions {
 export class VectorIndex {
   readonly #store: VectorHome;
   readonly #kind: VectorKind;
+  readonly #until: number;
 
-  constructor({ store, layout, method }: VectorIndexOptions) {
+  constructor({ store, layout, method, until = Infinity }: VectorIndexOptions) {
     this.#store = store;
     this.#kind = { layout, method };
+    this.#until = until;
   }
 
   /** Windows to add next, at most `limit`; empty when all is done. */
@@ -111,7 +115,8 @@ export class VectorIndex {
     return (key) => {
       const chain = this.#store.guard([], () => chainOf(key, get));
       if (chain.length === 0 || chain.some((block) => !scopes.includes(block.scope))) return null;
-      if (chain.some((block) => rankOf(block.precision) > rankOf(lowest))) return null;
+      if (chain.some(({ precision, createdAt }) => rankOf(precision) > rankOf(lowest) || createdAt > this.#until))
+        return null;
       let end = tokensIn(chain);
       const least = end - tokens;
       const blocks: DonorBlock[] = [];

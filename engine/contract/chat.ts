@@ -177,13 +177,58 @@ export interface PromptToken {
   recomputed: boolean;
 }
 
-/** Teacher-forced comparison of a policy with `off` over the same tokens. */
+/** A way to answer; what is left out is what holds for the person. */
+export type Way = Pick<TurnOptions, 'policy' | 'quality'>;
+
+/** Every way there is, beside `off`. */
+export const WAYS: readonly Way[] = [
+  { policy: 'exact' },
+  { policy: 'hearth', quality: 'exact' },
+  { policy: 'hearth', quality: 'balanced' },
+  { policy: 'hearth', quality: 'fast' },
+  { policy: 'kvshare' },
+  { policy: 'semsharekv' },
+];
+
+/** One question in several ways, one after the other and `off` first. Answers nothing and keeps nothing. */
+export interface CompareWays {
+  profileId: ProfileId;
+  conversationId: ConversationId;
+  /** What might be asked next, or the answer whose question is asked again. */
+  asked: { text: string } | { answerId: MessageId };
+  ways: readonly Way[];
+  /** Of each answer, at most so many are written. */
+  tokens: number;
+}
+
+/**
+ * A way beside `off`. Each writes its own answer, always taking the likeliest token; the distributions of the next token
+ * are compared along the tokens that `off` takes.
+ */
 export interface Comparison {
+  /** The way's own answer, from rows as they are: never checked. */
+  text: string;
+  /** Over so many tokens the distributions were compared. */
   tokens: number;
   meanKl: number;
   maxKl: number;
   top1Agreement: number;
+  /** Of its own answer. What was found on disk was read into memory before the clock started. */
   report: TurnReport;
+}
+
+/** `index` 0 is `off`, then come the ways in their order. */
+export type CompareEvent =
+  | { type: 'begun'; index: number }
+  | { type: 'progress'; doneTokens: number; totalTokens: number }
+  | { type: 'compared'; index: number; comparison: Comparison }
+  /** This way could not answer, for a reason that a person is told; the next one begins. */
+  | { type: 'failed'; index: number; message: string };
+
+export interface Comparisons {
+  off: Comparison;
+  /** In the order of the ways; null where one failed. */
+  ways: (Comparison | null)[];
 }
 
 /** How a turn ended: the saved answer, with its report. */

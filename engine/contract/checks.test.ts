@@ -6,6 +6,7 @@ import type { CallName, StreamName } from './engine-api.ts';
 
 const of = { profileId: 'p', conversationId: 'c' };
 const asked = { ...of, text: 'Why?' };
+const compared = { ...of, asked: { text: 'Why?' }, ways: [{ policy: 'hearth', quality: 'fast' }, {}], tokens: 1 };
 
 describe('accepted as it is', () => {
   const fine: [CallName | StreamName, object][] = [
@@ -16,8 +17,8 @@ describe('accepted as it is', () => {
     ['cache.heal', {}],
     ['chat.send', { ...asked, policy: 'hearth', quality: 'fast', verify: true }],
     ['chat.regenerate', { ...of, policy: 'hearth', verify: false }],
-    ['chat.compare', { ...asked, tokens: 1 }],
-    ['chat.compare', { ...asked, tokens: 1024, policy: 'hearth', quality: 'balanced' }],
+    ['chat.compare', compared],
+    ['chat.compare', { ...compared, asked: { answerId: 'a' }, ways: [], tokens: 1024 }],
     ['profiles.create', { name: 'Ana' }],
     ['profiles.create', { name: 'Ward', kind: 'clinic', policy: 'hearth', quality: 'exact', verify: true }],
     ['profiles.update', { profileId: 'p', policy: null, quality: null, verify: null }],
@@ -38,11 +39,14 @@ describe('refused with the place that is wrong', () => {
     ['chat.send', { ...asked, verify: 'yes' }, /verify is not valid/],
     ['chat.send', { ...asked, quality: null }, /quality is not valid/],
     ['chat.send', { ...asked, policy: 'telepathy' }, /policy is not valid/],
-    ['chat.compare', asked, /tokens is not valid/],
-    ['chat.compare', { ...asked, tokens: 0 }, /tokens is not valid/],
-    ['chat.compare', { ...asked, tokens: 1025 }, /tokens is not valid/],
-    ['chat.compare', { ...asked, tokens: 1.5 }, /tokens is not valid/],
-    ['chat.compare', { ...asked, text: ' ', tokens: 8 }, /text is not valid/],
+    ['chat.compare', { ...compared, tokens: undefined }, /tokens is not valid/],
+    ['chat.compare', { ...compared, tokens: 0 }, /tokens is not valid/],
+    ['chat.compare', { ...compared, tokens: 1025 }, /tokens is not valid/],
+    ['chat.compare', { ...compared, tokens: 1.5 }, /tokens is not valid/],
+    ['chat.compare', { ...compared, asked: { text: ' ' } }, /asked\.text is not valid/],
+    ['chat.compare', { ...compared, asked: {} }, /asked is not valid/],
+    ['chat.compare', { ...compared, ways: [{ policy: 'telepathy' }] }, /ways\.0\.policy is not valid/],
+    ['chat.compare', { ...compared, ways: Array.from({ length: 17 }, () => ({})) }, /ways is not valid/],
     ['profiles.create', { name: 'Ana', kind: 'hospital' }, /kind is not valid/],
     ['profiles.create', { name: 'Ana', kind: null }, /kind is not valid/],
     ['profiles.update', { profileId: 'p', verify: 1 }, /verify is not valid/],

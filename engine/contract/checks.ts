@@ -8,6 +8,7 @@ import { KV_PRECISIONS, POLICIES, QUALITIES } from './settings.ts';
 export const MAX_MESSAGE_CHARACTERS = 200_000;
 export const MAX_DOCUMENT_CHARACTERS = 2_000_000;
 export const MAX_COMPARED_TOKENS = 1024;
+export const MAX_COMPARED_WAYS = 16;
 
 const id = z.string().min(1).max(64);
 const title = z.string().trim().min(1).max(200);
@@ -61,10 +62,13 @@ const profile = {
   quality: z.enum(QUALITIES).nullable().optional(),
   verify: z.boolean().nullable().optional(),
 };
-const message = {
+const text = z.string().trim().min(1).max(MAX_MESSAGE_CHARACTERS);
+const message = { ...ofConversation, ...turn, text };
+const comparison = {
   ...ofConversation,
-  ...turn,
-  text: z.string().trim().min(1).max(MAX_MESSAGE_CHARACTERS),
+  asked: z.union([z.strictObject({ text }), z.strictObject({ answerId: id })]),
+  ways: z.array(z.strictObject({ policy: turn.policy, quality: turn.quality })).max(MAX_COMPARED_WAYS),
+  tokens: z.number().int().min(1).max(MAX_COMPARED_TOKENS),
 };
 
 const schemas = {
@@ -114,7 +118,7 @@ const schemas = {
   'cache.verify': none,
   'cache.clear': z.strictObject({ scope: z.enum(['private', 'library', 'app']).optional(), profileId: id.optional() }),
   'chat.send': z.strictObject(message),
-  'chat.compare': z.strictObject({ ...message, tokens: z.number().int().min(1).max(MAX_COMPARED_TOKENS) }),
+  'chat.compare': z.strictObject(comparison),
   'chat.regenerate': z.strictObject({ ...ofConversation, ...turn }),
 } satisfies Record<CallName | StreamName, z.ZodType>;
 

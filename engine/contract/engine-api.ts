@@ -7,7 +7,9 @@ import type {
   Conversation,
   ConversationId,
   ConversationSummary,
-  Comparison,
+  CompareEvent,
+  CompareWays,
+  Comparisons,
   MessageId,
   NewConversation,
   PromptToken,
@@ -90,8 +92,8 @@ export interface EngineCalls {
 /** Events first, then one result. Cancelling stops the answer within one step and keeps what was written. */
 export interface EngineStreams {
   'chat.send': { params: SendMessage; event: ChatEvent; result: ChatResult };
-  /** Answers nothing and keeps nothing: how far a policy's logits are from those of `off`, over `tokens` greedy tokens. */
-  'chat.compare': { params: SendMessage & { tokens: number }; event: ChatEvent; result: Comparison };
+  /** How far each way's logits are from those of `off`, and what each way would say. Throws `stopped` when cancelled. */
+  'chat.compare': { params: CompareWays; event: CompareEvent; result: Comparisons };
   'chat.regenerate': { params: Regenerate; event: ChatEvent; result: ChatResult };
 }
 

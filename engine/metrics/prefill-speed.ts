@@ -46,8 +46,7 @@ export class PrefillSpeed {
   chunkRows(start: number, pace: Pace = 'shared'): number {
     const perRowMs = this.estimateMs(start, start + 1);
     if (perRowMs === null || perRowMs <= 0) return CHUNK_ROWS.unknown;
-    const rows =
-      Math.floor(LONGEST_STEP_MS[pace] / perRowMs / CHUNK_ROWS.least) * CHUNK_ROWS.least;
+    const rows = Math.floor(LONGEST_STEP_MS[pace] / perRowMs / CHUNK_ROWS.least) * CHUNK_ROWS.least;
     return Math.min(CHUNK_ROWS.most, Math.max(CHUNK_ROWS.least, rows));
   }
 }

@@ -16,6 +16,8 @@ export interface AttentionRows {
   /** Position of each of them. */
   positions: Int32Array;
   capacity: number;
+  /** Whether the rows must come out the same, bit by bit, however many of them are computed in one run. */
+  sameBits: boolean;
   /** Position of each of the first `count` rows of the buffer, as a copy; HIDDEN_POSITION where nobody looks. */
   seen: (count: number) => Int32Array;
 }
@@ -23,13 +25,12 @@ export interface AttentionRows {
 /**
  * pos [1,S], kpos [1,T], seqlens [1], total [1]. T is past + S, where the past ends before the last unbroken run of rows
  * (those are new ones, or stand behind all others), or at the buffer's capacity: then the graph leaves it where it is.
- * Of a single row the graph expects that.
  * Rows of the buffer that are computed now are not seen there.
  */
-export function attentionInputs({ rows, positions, capacity, seen }: AttentionRows): Record<string, Input> {
+export function attentionInputs({ rows, positions, capacity, sameBits, seen }: AttentionRows): Record<string, Input> {
   const count = rows.length;
   const start = lastRunStart(rows);
-  const isInPlace = count === 1 || (count <= IN_PLACE.mostRows && start >= IN_PLACE.leastShare * capacity);
+  const isInPlace = !sameBits && count <= IN_PLACE.mostRows && start >= IN_PLACE.leastShare * capacity;
   const past = isInPlace ? capacity : start;
   const kpos = new Int32Array(past + count);
   const known = Math.min(past, rows[count - 1]!);

@@ -23,6 +23,8 @@ export interface Want {
   logits: 'none' | 'last' | 'all';
   /** Whether the rotated queries of the computed rows are wanted, for `attention`. */
   queries?: boolean;
+  /** Whether the rows must come out the same, bit by bit, however many of them are computed in one run. */
+  sameBits?: boolean;
 }
 
 export interface Computed {
@@ -60,8 +62,8 @@ export class Model {
     const file = (name: GraphName) => join(folder, graphFile(name));
     const quiet = { threads, spin: false };
     const parts = {
-      shallow: await Segment.open('shallow', { file: file('shallow'), shape }, quiet),
-      deep: await Segment.open('deep', { file: file('deep'), shape }, { threads, spin: true }),
+      shallow: await Segment.open('shallow', { file: file('shallow'), shape }, { ...quiet, arena: true }),
+      deep: await Segment.open('deep', { file: file('deep'), shape }, { threads, spin: true, arena: true }),
       rotation: await Session.open(file('rotation'), quiet),
       embedding: await Session.open(file('embedding'), quiet),
       scores: await RowScores.open(folder, shape, quiet),
@@ -114,7 +116,7 @@ export class Model {
     const rows = this.#rowsAfter(kv, positions, tokens.length);
     kv.reserve(rows - kv.rows);
     const { revision } = kv;
-    const first = await this.#runShallow(kv, tokens, positions);
+    const first = await this.#runShallow(kv, tokens, { ...want, positions });
     const second = await this.#runDeep(kv, first.y, { ...want, positions, write: true });
     checkUnchanged(kv, revision);
     if (rows > kv.rows) kv.extend(rows);
@@ -131,7 +133,7 @@ export class Model {
     const tokens = this.#checkedIds(ids);
     this.#checkInUse(kv, positions, tokens.length);
     const { revision } = kv;
-    const { y, rows } = await this.#runShallow(kv, tokens, positions);
+    const { y, rows } = await this.#runShallow(kv, tokens, { positions });
     checkUnchanged(kv, revision);
     kv.write('shallow', positions, rows);
     return y;
@@ -238,17 +240,24 @@ export class Model {
   async #runShallow(
     kv: KvBuffer,
     ids: Int32Array,
-    positions: Int32Array,
+    { positions, sameBits }: { positions: Int32Array; sameBits?: boolean | undefined },
   ): Promise<{ y: Float32Array; rows: FreshRows }> {
     const inputs = { ids: { type: 'int32', data: ids, dims: [1, ids.length] } } as const;
-    const { outputs, rows } = await this.#parts.shallow.run({ inputs, positions, kv, fetch: ['y'], rows: true });
+    const { outputs, rows } = await this.#parts.shallow.run({
+      inputs,
+      positions,
+      kv,
+      sameBits,
+      fetch: ['y'],
+      rows: true,
+    });
     return { y: outputs['y']!, rows: rows! };
   }
 
   async #runDeep(
     kv: KvBuffer,
     x: Float32Array,
-    { positions, logits, queries = false, write }: Want & { positions: Int32Array; write: boolean },
+    { positions, logits, queries = false, sameBits, write }: Want & { positions: Int32Array; write: boolean },
   ): Promise<{ computed: Computed; rows: FreshRows | null }> {
     const count = positions.length;
     const every = Int32Array.from({ length: count }, (_, index) => index);
@@ -262,6 +271,7 @@ export class Model {
       },
       positions,
       kv,
+      sameBits,
       fetch: [...(logits === 'none' ? [] : ['logits']), ...(queries ? ['queries'] : [])],
       rows: write,
     });

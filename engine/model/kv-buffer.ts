@@ -201,7 +201,7 @@ export class KvBuffer {
         old.length >= lanes * to ? old : new Float32Array(Math.max(lanes * to, Math.min(2 * old.length, most)));
       // Lanes that grow move from the last one on, so that none is written over before it has moved.
       const inOrder = to < from || target !== old;
-      for (let index = 0; index < lanes && kept > 0; index++) {
+      for (let index = 0; index < (kept > 0 ? lanes : 0); index++) {
         const lane = inOrder ? index : lanes - 1 - index;
         if (target === old) target.copyWithin(lane * to, lane * from, lane * from + kept);
         else target.set(old.subarray(lane * from, lane * from + kept), lane * to);

@@ -14,6 +14,8 @@ export interface SegmentStep {
   /** Position of each row that is computed, ascending. Rows of the sequence at these positions are not looked at. */
   positions: Int32Array;
   kv: KvBuffer;
+  /** See `AttentionRows`. */
+  sameBits?: boolean | undefined;
   /** Which of the segment's own outputs are copied out: y, or logits and queries. */
   fetch: readonly string[];
   /** Whether the rows themselves are copied out. */
@@ -47,11 +49,18 @@ export class Segment {
   }
 
   /** Computes rows of this segment's layers. The K/V of the sequence are read in place and never copied out. */
-  async run({ inputs: own, positions, kv, fetch, rows: wantsRows }: SegmentStep): Promise<SegmentResult> {
+  async run({
+    inputs: own,
+    positions,
+    kv,
+    fetch,
+    rows: wantsRows,
+    sameBits = false,
+  }: SegmentStep): Promise<SegmentResult> {
     const { kvHeads, headSize } = this.#shape;
     const count = positions.length;
     const seen = (rows: number) => kv.seenBy(this.name, rows);
-    const rows = { rows: positions, positions, capacity: kv.capacity, seen };
+    const rows = { rows: positions, positions, capacity: kv.capacity, sameBits, seen };
     const inputs: Record<string, Input> = { ...own, ...attentionInputs(rows) };
     const past = [1, kvHeads, 1, kv.capacity, headSize];
     for (let layer = this.#layers.start; layer < this.#layers.end; layer++) {

@@ -208,7 +208,7 @@ export class SegmentedModel {
   #pastInputs({ layers }: Part, held: SegmentRows, { rows, positions }: SegmentRun): Record<string, Input> {
     const { kvHeads, headSize } = this.#shape;
     const { capacity } = held;
-    const inputs = attentionInputs({ rows, positions, capacity, seen: (count) => held.seen(count) });
+    const inputs = attentionInputs({ rows, positions, capacity, sameBits: false, seen: (count) => held.seen(count) });
     const dims = [1, kvHeads, 1, held.capacity, headSize];
     for (let layer = layers.start; layer < layers.end; layer++) {
       inputs[`pk.${layer}`] = floats(held.layer('k', layer - layers.start), dims);

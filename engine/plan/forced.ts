@@ -9,7 +9,7 @@ import { clip, merge } from './ranges.ts';
 /** Rows on each side of fresh text: their nearest neighbours are others than when they were computed. */
 const SEAM_TOKENS = 16;
 
-/** Seams take at most this share of a span, so that a short span does not cost more than its budget. */
+/** Seams take at most this share of a span; the first rows of a moved chunk are computed however short it is. */
 const MOST_SEAM_SHARE = 0.2;
 
 /** What lies around spans: positions that are exact, and the end of the prompt. */

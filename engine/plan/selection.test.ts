@@ -6,7 +6,7 @@ import { hearth, hearthWith } from './policies/hearth.ts';
 import { lengthOf } from './ranges.ts';
 import { selectRows } from './selection.ts';
 import type { Candidates } from './selection.ts';
-import { matchOf, promptOf, randomFinds, spanOf, wishOf } from './test-finds.ts';
+import { costsOf, matchOf, promptOf, randomFinds, sixLayers, spanOf, wishOf } from './test-finds.ts';
 
 const SELECTOR = { influence: true, relevance: true, keyTerm: true, grouping: true };
 
@@ -100,11 +100,9 @@ test('whatever is planned: ascending, inside the candidates, forced rows in, the
   for (let round = 0; round < 500; round++) {
     const { prompt, match } = randomFinds(random);
     const ideas = { grouping: random() < 0.7, seams: random() < 0.7 };
-    const plan = hearthWith(ideas).plan(
-      prompt,
-      match,
-      wishOf({ quality: random() < 0.5 ? 'fast' : 'balanced' }),
-    ).approximate;
+    const quality = random() < 0.5 ? 'fast' : 'balanced';
+    const costs = random() < 0.5 ? costsOf(4, 0.1) : sixLayers(costsOf(4, 0.1));
+    const plan = hearthWith(ideas).plan(prompt, match, wishOf({ quality, costs })).approximate;
     if (plan === null) continue;
     const all = positions(...plan.spans.map(({ start, end }): [number, number] => [start, end]));
     const score = (share: number) => (random() < share ? Float32Array.from(all, () => random() ** 4) : null);

@@ -7,9 +7,32 @@ import type { Prompt } from '../text/prompt.ts';
 import type { TokenRange } from '../types.ts';
 import type { Costs, PlanWish } from './policies/policy.ts';
 
-export function promptOf(length: number): Prompt {
-  const scopes: Prompt['scopes'] = [{ start: 0, end: length, scope: 'library' }];
-  return { tokens: new Int32Array(length), scopes, documents: [], lastMessageStart: 0 } as Partial<Prompt> as Prompt;
+/** Tokens of the last message of a prompt. */
+const QUESTION_TOKENS = 16;
+
+/** No token stands in it twice, and it is a single line: its question has no words in common with it. */
+export function promptOf(length: number, changes: Partial<Prompt> = {}): Prompt {
+  const prompt: Partial<Prompt> = {
+    tokens: Int32Array.from({ length }, (_, at) => at),
+    scopes: [{ start: 0, end: length, scope: 'library' }],
+    documents: [],
+    lastMessageStart: Math.max(0, length - QUESTION_TOKENS),
+    breaks: Int32Array.of(0),
+    ...changes,
+  };
+  return prompt as Prompt;
+}
+
+/** Its question has tokens of up to five lines, most of the first; no others stand in it twice. */
+export function promptAsking(length: number, lines: readonly TokenRange[]): Prompt {
+  const prompt = promptOf(length, { breaks: breaksAt(lines.flatMap(({ start, end }) => [start, end])) });
+  const asked = lines.flatMap(({ start }, rank) => Array.from({ length: lines.length - rank }, (_, at) => start + at));
+  prompt.tokens.set(asked, length - QUESTION_TOKENS);
+  return prompt;
+}
+
+function breaksAt(positions: readonly number[]): Int32Array {
+  return Int32Array.from(new Set([0, ...positions])).sort();
 }
 
 export function blockOf(start: number, count: number, changes: Partial<BlockRef> = {}): BlockRef {
@@ -51,6 +74,11 @@ export function wishOf(changes: Partial<PlanWish> = {}): PlanWish {
   return { quality: 'balanced', verify: false, costs: costsOf(4, 0.1), ...changes };
 }
 
+/** The same machine with a model of six layers, of which one is shallow. */
+export function sixLayers(costs: Costs): Costs {
+  return { ...costs, layers: 6, boundary: 1 };
+}
+
 /** A prompt of up to 4,000 tokens with spans of any kind behind a prefix, as a matcher might find them. */
 export function randomFinds(random: () => number): { prompt: Prompt; match: Match } {
   const below = (limit: number) => Math.floor(random() * limit);
@@ -62,7 +90,9 @@ export function randomFinds(random: () => number): { prompt: Prompt; match: Matc
     if (end - at >= 8) spans.push(randomSpan({ start: at, end }, random));
     at = end + below(2) * below(120);
   }
-  return { prompt: promptOf(length), match: matchOf(prefix, spans) };
+  const tokens = Int32Array.from({ length }, () => below(2000));
+  const breaks = breaksAt(Array.from({ length: Math.ceil(length / 30) }, () => below(length)));
+  return { prompt: promptOf(length, { tokens, breaks }), match: matchOf(prefix, spans) };
 }
 
 function randomSpan({ start, end }: TokenRange, random: () => number): FoundSpan {

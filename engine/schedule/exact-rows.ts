@@ -55,12 +55,17 @@ export async function* prefillRows(
 ): AsyncGenerator<Chunk> {
   while (kv.rows < tokens.length) {
     const start = kv.rows;
-    const end = Math.min(tokens.length, start + speed.chunkRows(start, pace()));
+    const end = endOf(tokens.length, start + speed.chunkRows(start, pace()));
     const startedAt = performance.now();
     const wanted = logits && end === tokens.length ? 'last' : 'none';
-    const result = await model.forward(kv, tokens.subarray(start, end), { logits: wanted });
+    const result = await model.forward(kv, tokens.subarray(start, end), { logits: wanted, sameBits: true });
     const ms = performance.now() - startedAt;
     speed.record(start, end, ms);
     yield { start, end, ms, logits: result.logits };
   }
+}
+
+/** A run is not so short that only the last row is left: the runtime multiplies a single row by another routine. */
+function endOf(length: number, end: number): number {
+  return end === length - 1 ? end - 1 : Math.min(length, end);
 }

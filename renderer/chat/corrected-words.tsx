@@ -1,17 +1,21 @@
-// Words that checking put in the place of others: marked, and what stood there first is one hover or focus away.
+// Words that stand in the place of others: marked, and what stood there before is one hover or focus away.
 
-import type { ComponentPropsWithoutRef } from 'react';
+import { createContext, useContext, type ComponentPropsWithoutRef } from 'react';
 import { Hint } from '../ui/button.tsx';
 
 type CorrectedWordsProps = ComponentPropsWithoutRef<'mark'> & { 'data-removed'?: string };
 
+/** What is said before the words that others stand in the place of. */
+export const ChangedFrom = createContext('Corrected. First it said');
+
 export function CorrectedWords({ children, 'data-removed': removed }: CorrectedWordsProps) {
+  const from = useContext(ChangedFrom);
   if (removed === undefined) return <mark className="corrected">{children}</mark>;
   return (
     <Hint
       text={
         <>
-          Corrected. First it said: <del>{removed.trim()}</del>
+          {from}: <del>{removed.trim()}</del>
         </>
       }
     >

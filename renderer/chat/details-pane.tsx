@@ -1,8 +1,9 @@
 // The details of one answer: what was reused, from where, what the time went into. And the documents of the chat.
 
-import { FileText } from 'lucide-react';
+import { FileText, Scale } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Message, TurnReport } from '../../engine/contract/chat.ts';
+import { compareWays } from '../state/comparison.ts';
 import { documentsOf, useConversations } from '../state/conversations.ts';
 import { goTo, useView } from '../state/view.ts';
 import { Button } from '../ui/button.tsx';
@@ -19,9 +20,10 @@ import { StateMark } from './state-mark.tsx';
 import { TimeSplit } from './time-split.tsx';
 
 export function DetailsPane() {
+  const conversationId = useConversations((store) => store.open?.id);
   const history = useConversations((store) => store.open?.history);
-  const answerId = useView((view) => view.answerId);
-  const { report, question } = shownAnswer(history ?? [], answerId);
+  const chosenId = useView((view) => view.answerId);
+  const { answer, report, question } = shownAnswer(history ?? [], chosenId);
   return (
     <ScrollRegion className="details" label="Details of the answer">
       {report === null ? (
@@ -32,7 +34,16 @@ export function DetailsPane() {
           </p>
         </section>
       ) : (
-        <ReportDetails report={report} question={question} />
+        <ReportDetails report={report} question={question}>
+          {answer !== null && conversationId !== undefined && (
+            <Button
+              className="compare-button"
+              onClick={() => void compareWays({ conversationId, answerId: answer.id, question })}
+            >
+              <Scale size={16} aria-hidden="true" /> Compare policies
+            </Button>
+          )}
+        </ReportDetails>
       )}
       <ChatDocuments />
     </ScrollRegion>
@@ -44,10 +55,18 @@ function shownAnswer(history: readonly Message[], answerId: string | null) {
   const chosen = history.findIndex((message) => message.id === answerId && message.report !== null);
   const at = chosen === -1 ? history.findLastIndex((message) => message.report !== null) : chosen;
   const question = history.slice(0, Math.max(0, at)).findLast((message) => message.role === 'user');
-  return { report: history[at]?.report ?? null, question: question?.text ?? '' };
+  const answer = history[at] ?? null;
+  return { answer, report: answer?.report ?? null, question: question?.text ?? '' };
 }
 
-function ReportDetails({ report, question }: { report: TurnReport; question: string }) {
+interface ReportDetailsProps {
+  report: TurnReport;
+  question: string;
+  /** What can be done about how it was reused. */
+  children: ReactNode;
+}
+
+function ReportDetails({ report, question, children }: ReportDetailsProps) {
   const miss = whyMissed(report);
   return (
     <>
@@ -99,6 +118,7 @@ function ReportDetails({ report, question }: { report: TurnReport; question: str
             ['guessed ahead, right', draftWords(report.draft)],
           ]}
         />
+        {children}
       </section>
     </>
   );

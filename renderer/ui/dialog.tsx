@@ -10,8 +10,8 @@ interface DialogProps {
   onClose: () => void;
   title: string;
   description?: ReactNode;
-  /** 'wide' for reading, 'side' for a sheet at the right, 'drawer' for one at the left. */
-  form?: 'normal' | 'wide' | 'side' | 'drawer';
+  /** 'wide' for reading, 'full' for tables, 'side' for a sheet at the right, 'drawer' for one at the left. */
+  form?: 'normal' | 'wide' | 'full' | 'side' | 'drawer';
   children: ReactNode;
 }
 

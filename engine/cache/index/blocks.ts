@@ -34,6 +34,8 @@ export interface Siblings {
   scope: Scope;
   /** Those of a lower precision are passed over; left out: none are. */
   lowest?: KvPrecision | undefined;
+  /** Those that came after it, in milliseconds since the epoch, are passed over; left out: none are. */
+  until?: number | undefined;
 }
 
 /** What the prefix walk needs of a block. */
@@ -69,7 +71,15 @@ export interface BlockWatcher {
   removed(key: BlockKey): void;
 }
 
-type SiblingTokens = [parent: string, layout: string, scope: string, owner: string, tokens: Uint8Array, rank: number];
+type SiblingTokens = [
+  parent: string,
+  layout: string,
+  scope: string,
+  owner: string,
+  tokens: Uint8Array,
+  rank: number,
+  until: number,
+];
 const CHAIN_COLUMNS = 'key, tokens, count, decoded_start, decoded_end, created_at, precision';
 // The plus keeps SQLite from planning the statement anew at each call, as it does where an ORDER BY meets bound values:
 // that would take four times as long as the lookup.
@@ -94,10 +104,10 @@ export class BlockTable {
     this.#database = database;
     this.#get = database.prepare<[string], StoredRow>('SELECT * FROM blocks WHERE key = ?');
     this.#before = database.prepare<SiblingTokens, ChainRow>(
-      `SELECT ${CHAIN_COLUMNS} FROM blocks WHERE ${SIBLINGS} AND tokens <= ? AND precision <= ? ORDER BY tokens DESC LIMIT 1`,
+      `SELECT ${CHAIN_COLUMNS} FROM blocks WHERE ${SIBLINGS} AND tokens <= ? AND precision <= ? AND created_at <= ? ORDER BY tokens DESC LIMIT 1`,
     );
     this.#after = database.prepare<SiblingTokens, ChainRow>(
-      `SELECT ${CHAIN_COLUMNS} FROM blocks WHERE ${SIBLINGS} AND tokens > ? AND precision <= ? ORDER BY tokens LIMIT 1`,
+      `SELECT ${CHAIN_COLUMNS} FROM blocks WHERE ${SIBLINGS} AND tokens > ? AND precision <= ? AND created_at <= ? ORDER BY tokens LIMIT 1`,
     );
     this.#any = database.prepare<[], { key: BlockKey }>('SELECT key FROM blocks LIMIT 1');
     this.#anyChild = database.prepare<[string], { key: BlockKey }>('SELECT key FROM blocks WHERE parent = ? LIMIT 1');
@@ -265,7 +275,8 @@ export class BlockTable {
 function siblingTokens(siblings: Siblings, tokens: Uint8Array): SiblingTokens {
   const { scope, owner } = scopeColumns(siblings.scope);
   const rank = rankOf(siblings.lowest ?? 'int4');
-  return [siblings.parent ?? '', siblings.layout, scope, owner, tokens, rank];
+  const until = siblings.until ?? Number.MAX_SAFE_INTEGER;
+  return [siblings.parent ?? '', siblings.layout, scope, owner, tokens, rank, until];
 }
 
 function toChainBlock(row: ChainRow | undefined, scope: Scope): ChainBlock | null {

@@ -1,25 +1,23 @@
 // Blocks that were evicted: enough of each to say so after a miss, and to compute its rows again. Bounded.
 // Belongs to an entry like the block did, and goes with it.
 
-import { commonTokens, scopeColumns, scopeOf } from '../block.ts';
+import { commonTokens, scopeColumns } from '../block.ts';
 import type { BlockKey, BlockRow, ScopeColumns } from '../block.ts';
 import type { Siblings } from './blocks.ts';
+import type { DocumentId } from '../../contract/library.ts';
 import type { Database } from '../../lib/database.ts';
-import type { Scope } from '../../types.ts';
 
 const MOST_TOMBSTONES = 20_000;
 const PRUNED_AT_ONCE = 500;
 /** What one takes up in the index, with its places in the index's own indexes. */
 const TOMBSTONE_BYTES = 1024;
+const TOKEN_BYTES = 4;
 /** Share of a quota that tombstones may take. */
 const SHARE = 1 / 16;
 
-export interface Tombstone {
-  key: BlockKey;
-  parent: BlockKey | null;
-  scope: Scope;
-  entryId: string;
-  tokens: Uint8Array;
+export interface EvictedDocument {
+  id: DocumentId;
+  rows: number;
 }
 
 interface TombstoneRow extends ScopeColumns {
@@ -40,9 +38,8 @@ export class TombstoneTable {
   readonly #deleteEqual;
   readonly #deleteUnder;
   readonly #adopt;
-  readonly #get;
   readonly #before;
-  readonly #last;
+  readonly #documents;
   readonly #prune;
   readonly #countAll;
   #count: number;
@@ -58,15 +55,15 @@ export class TombstoneTable {
     );
     this.#deleteUnder = database.prepare<[string]>('DELETE FROM tombstones WHERE parent = ?');
     this.#adopt = database.prepare<[string, string]>('UPDATE tombstones SET parent = ? WHERE parent = ?');
-    this.#get = database.prepare<[string], TombstoneRow>('SELECT * FROM tombstones WHERE key = ?');
     this.#before = database.prepare<SiblingTokens, { tokens: Uint8Array }>(
       `SELECT tokens FROM tombstones WHERE parent = +? AND layout = +? AND scope = +? AND owner = +? AND tokens <= ?
        ORDER BY tokens DESC LIMIT 1`,
     );
-    // What took longest to compute and was used most often first; only ends of chains: they hold the rest.
-    this.#last = database.prepare<[string, number], TombstoneRow>(
-      `SELECT * FROM tombstones t WHERE layout = ? AND NOT EXISTS (SELECT 1 FROM tombstones c WHERE c.parent = t.key)
-       ORDER BY prefill_ms * (hits + 1) DESC, evicted_at DESC LIMIT ?`,
+    // What took longest to compute and was used most often first.
+    this.#documents = database.prepare<[string], { id: string; bytes: number }>(
+      `SELECT e.source_id AS id, sum(length(t.tokens)) AS bytes FROM tombstones t JOIN entries e ON e.id = t.entry_id
+       WHERE t.layout = ? AND t.scope = 'library' AND e.kind = 'document'
+       GROUP BY e.id ORDER BY sum(t.prefill_ms * (t.hits + 1)) DESC, max(t.evicted_at) DESC`,
     );
     this.#prune = database.prepare<[number]>(
       'DELETE FROM tombstones WHERE key IN (SELECT key FROM tombstones ORDER BY evicted_at LIMIT ?)',
@@ -100,11 +97,6 @@ export class TombstoneTable {
     this.#count -= this.#prune.run(this.#count - this.#most + Math.min(PRUNED_AT_ONCE, this.#most >> 2)).changes;
   }
 
-  get(key: BlockKey): Tombstone | null {
-    const row = this.#get.get(key);
-    return row ? toTombstone(row) : null;
-  }
-
   /** The block is back, perhaps with another key. */
   delete({ parent, layout, scope, tokens }: BlockRow): void {
     const columns = scopeColumns(scope);
@@ -131,13 +123,9 @@ export class TombstoneTable {
     return false;
   }
 
-  /** Ends of evicted chains, most worth having back first. */
-  last(layout: string, limit: number): Tombstone[] {
-    return this.#last.all(layout, limit).map(toTombstone);
+  /** Documents for everybody that lost rows, and how many (texts before them may differ), most worth having back first. */
+  documents(layout: string): EvictedDocument[] {
+    if (this.#count === 0) return [];
+    return this.#documents.all(layout).map(({ id, bytes }) => ({ id: id as DocumentId, rows: bytes / TOKEN_BYTES }));
   }
-}
-
-function toTombstone(row: TombstoneRow): Tombstone {
-  const parent = row.parent === '' ? null : (row.parent as BlockKey);
-  return { key: row.key, parent, scope: scopeOf(row), entryId: row.entry_id, tokens: row.tokens };
 }

@@ -163,22 +163,24 @@ class SegmentGraph {
     const pastV = this.graph.input(`pv.${layer}`, 'float', past);
     const rows = { q: rotatedQ, k: rotatedK, v: v!, pastK, pastV };
     return this.graph.either(
-      this.#isSingle,
-      () => this.#attendSingle(rows),
-      () => this.#attendMany(rows),
+      this.#isWholePast(pastK),
+      () => this.#attendWhole(rows),
+      () => this.#attendFused(this.#ungrouped(rows)),
     );
   }
 
-  #attendMany(rows: AttentionParts): string {
-    const [pastK, pastV] = [rows.pastK, rows.pastV].map((past) =>
-      this.graph.node('Squeeze', [past, this.graph.int64s([2])]),
-    );
-    const many = { ...rows, pastK: pastK!, pastV: pastV! };
+  #attendWhole(rows: AttentionParts): string {
     return this.graph.either(
-      this.#isWholePast(pastK!),
-      () => this.#attendInPlace(many),
-      () => this.#attendFused(many),
+      this.#isSingle,
+      () => this.#attendSingle(rows),
+      () => this.#attendInPlace(this.#ungrouped(rows)),
     );
+  }
+
+  /** The past as [B,kvHeads,C,headSize]. */
+  #ungrouped(rows: AttentionParts): AttentionParts {
+    const flat = (past: string) => this.graph.node('Squeeze', [past, this.graph.int64s([2])]);
+    return { ...rows, pastK: flat(rows.pastK), pastV: flat(rows.pastV) };
   }
 
   /**
@@ -206,7 +208,7 @@ class SegmentGraph {
 
   /** Whether all rows of the buffer are looked at: then nothing must be cut off, and the past can stay where it is. */
   #isWholePast(pastK: string): string {
-    const capacity = this.graph.node('Shape', [pastK], { attributes: { start: { int: 2 }, end: { int: 3 } } });
+    const capacity = this.graph.node('Shape', [pastK], { attributes: { start: { int: 3 }, end: { int: 4 } } });
     return this.graph.node('Squeeze', [this.graph.node('Equal', [capacity, this.#past])]);
   }
 
