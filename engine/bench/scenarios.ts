@@ -130,16 +130,16 @@ export const PEERS = {
   threads: [2, 4],
   quickThreads: [2],
   warmUps: 1,
-  rounds: 9,
+  rounds: 7,
   /** A long prefill needs none: the first person's reading is one already. */
   shapeWarmUps: 0,
   shapeRounds: 3,
   quickRounds: 2,
   /** Enough to measure decoding. */
   answerTokens: 33,
-  /** How long a turn waits for a machine that others use. */
-  patienceMs: 5000,
-  quickPatienceMs: 500,
+  /** How long the turns of one row together wait for a machine that others use. */
+  patienceMs: 20_000,
+  quickPatienceMs: 2000,
   /**
    * Of llama.cpp: at our precision, with F16 weights, and as it comes. Its flash attention rounds: a gap of 0.02 between
    * two logits turned round, so where it must agree with us it is off; with F32 keys it also halves its decode speed, so
@@ -152,7 +152,7 @@ export const PEERS = {
   ],
   /** To see that both engines compute the same. */
   checkedPrompts: 24,
-  shapeCheckedPrompts: 6,
+  shapeCheckedPrompts: 4,
   checkedTokens: 24,
   seed: 1,
 } as const;

@@ -1,5 +1,6 @@
 // What other programs do counts; what is measured does not, whichever process it runs in.
 
+import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { isCalm, Quiet } from './quiet.ts';
 
@@ -20,6 +21,16 @@ test('work that a run owns to is not that of others', async () => {
   });
   expect(ran.output).toBe(7);
   expect(quiet.calm.othersCores).toBe(0);
+});
+
+test('work of a process that nobody owns to is that of others', async () => {
+  const quiet = new Quiet({ threads: 1, patienceMs: 0 });
+  const spin = `const end = Date.now() + ${WALL_MS}; while (Date.now() < end);`;
+  await quiet.turn(async () => {
+    execFileSync(process.execPath, ['-e', spin]);
+    return { childMs: 0 };
+  });
+  expect(quiet.calm.othersCores).toBeGreaterThan(0);
 });
 
 test('on a machine that never has so many idle cores no turn is calm, and none waits for ever', async () => {

@@ -4,7 +4,7 @@
 import { cpus } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const SAMPLE_MS = 150;
+const SAMPLE_MS = 100;
 /** Of the cores that must be idle; what the machine does for itself. */
 const SLACK_CORES = 0.25;
 
@@ -33,13 +33,13 @@ interface Snapshot {
 
 export class Quiet {
   readonly #threads: number;
-  readonly #patienceMs: number;
+  #patienceMs: number;
   #turns = 0;
   #calmTurns = 0;
   #othersMs = 0;
   #wallMs = 0;
 
-  /** `threads`: idle cores that are needed; `patienceMs`: how long a turn may wait for them. */
+  /** `threads`: idle cores that are needed; `patienceMs`: how long all turns together may wait for them. */
   constructor({ threads, patienceMs }: { threads: number; patienceMs: number }) {
     this.#threads = threads;
     this.#patienceMs = patienceMs;
@@ -66,8 +66,7 @@ export class Quiet {
 
   async #wait(): Promise<void> {
     this.#turns++;
-    const startedAt = performance.now();
-    do {
+    for (;;) {
       // Also lets threads of the last turn that still wait actively go to sleep.
       const before = snapshot();
       await pause(SAMPLE_MS);
@@ -78,7 +77,9 @@ export class Quiet {
         this.#calmTurns++;
         return;
       }
-    } while (performance.now() - startedAt < this.#patienceMs);
+      if (this.#patienceMs <= 0) return;
+      this.#patienceMs -= after.atMs - before.atMs;
+    }
   }
 }
 

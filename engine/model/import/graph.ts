@@ -90,6 +90,8 @@ class SegmentGraph {
   /** Both, [2]. */
   readonly #sizes: string;
   readonly #isSingle: string;
+  /** Whether the past is the whole buffer; all layers have one capacity. */
+  #whole: string | null = null;
   readonly #fresh: { k: string[]; raw: string[]; v: string[] } = { k: [], raw: [], v: [] };
   readonly #queries = new Map<number, string>();
 
@@ -163,7 +165,7 @@ class SegmentGraph {
     const pastV = this.graph.input(`pv.${layer}`, 'float', past);
     const rows = { q: rotatedQ, k: rotatedK, v: v!, pastK, pastV };
     return this.graph.either(
-      this.#isWholePast(pastK),
+      (this.#whole ??= this.#isWholePast(pastK)),
       () => this.#attendWhole(rows),
       () => this.#attendFused(this.#ungrouped(rows)),
     );
