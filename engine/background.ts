@@ -214,7 +214,7 @@ function begin(job: ReadAhead, loaded: LoadedModel): Running | 'complete' | null
   sequence.pace = 'idle';
   const { precision } = job;
   const keep = rowKeeper({ ...text, space, prompt, reuse: found.refs, computed: sequence, precision, speed });
-  return { job, model: loaded, sequence, keep, pin, controller, lossless: losslessRows(found.refs) };
+  return { job, model: loaded, sequence, keep, pin, controller, lossless: losslessRows(found.refs, loaded) };
 }
 
 /** A text that was removed in the meantime is nothing to work on. */

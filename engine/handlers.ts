@@ -49,7 +49,8 @@ export function callHandlers(parts: HandlerParts): CallHandlers {
       runningTurns: scheduler.activeCount,
     }),
     'settings.get': () => settings.get(),
-    'settings.set': (changes) => {
+    'settings.set': async (changes) => {
+      if (changes.liveKv !== undefined) await models.setLiveKv(changes.liveKv);
       const now = settings.set(changes);
       cache.setLimits({ quotaBytes: now.cacheQuotaBytes, memoryBudgetBytes: now.memoryBudgetBytes });
       return now;

@@ -41,7 +41,7 @@ beforeEach(async () => {
   const models = temporaryFolder();
   await makeTinyModel(join(models, 'tiny'), { seed: 1, layers: 4, context: 2048 });
   const catalog = new Catalog({ models, starter: join(models, 'none') });
-  loaded = await loadModel(await catalog.resolve(join(models, 'tiny')), cache, 2);
+  loaded = await loadModel(await catalog.resolve(join(models, 'tiny')), cache, { threads: 2, liveKv: 'full' });
 });
 afterEach(async () => {
   await loaded.model.close();

@@ -3,6 +3,7 @@
 import type { KvCache } from './cache/kv-cache.ts';
 import type { Space } from './cache/space.ts';
 import type { ModelSummary } from './contract/models.ts';
+import type { Settings } from './contract/settings.ts';
 import { PastPrompts } from './match/semsharekv-past.ts';
 import { LoadSpeed } from './metrics/load-speed.ts';
 import { PrefillSpeed } from './metrics/prefill-speed.ts';
@@ -33,11 +34,17 @@ const RESTED_SHARE = 4;
 /** Rows for the first measurement of prefill: enough to see a chunk's cost, short enough not to be noticed. */
 const CALIBRATION_ROWS = [32, 128, 256] as const;
 
-/** Throws `model-missing`, `model-damaged`. */
-export async function loadModel(installed: InstalledModel, cache: KvCache, threads: number): Promise<LoadedModel> {
+const LIVE_ROWS = { full: 'fp32', compact: 'fp16' } as const;
+
+/** Throws `model-missing`, `model-damaged`, `storage-full`. */
+export async function loadModel(
+  installed: InstalledModel,
+  cache: KvCache,
+  { threads, liveKv }: Pick<Settings, 'threads' | 'liveKv'>,
+): Promise<LoadedModel> {
   const { folder, manifest } = installed;
   const text = ModelText.open(folder);
-  const model = await Model.open(folder, { threads });
+  const model = await Model.open(folder, { threads, liveRows: LIVE_ROWS[liveKv] });
   const { layers, kvHeads, headSize } = manifest.shape;
   const rows = {
     // The fingerprint covers weights, config (RoPE with it) and the graph's layout.

@@ -2,6 +2,7 @@
 
 import type { KvCache } from './cache/kv-cache.ts';
 import type { ModelSummary } from './contract/models.ts';
+import type { LiveKv } from './contract/settings.ts';
 import { EngineError } from './errors.ts';
 import { log } from './lib/log.ts';
 import { loadModel } from './loaded-model.ts';
@@ -25,6 +26,7 @@ export class ModelSlot {
   readonly #parts: ModelSlotParts;
   #loaded: LoadedModel | null = null;
   #problem: string | null = null;
+  #changing: Promise<void> = Promise.resolve();
 
   constructor(parts: ModelSlotParts) {
     this.#parts = parts;
@@ -66,6 +68,16 @@ export class ModelSlot {
     return summary;
   }
 
+  /**
+   * Opens the model again where its live rows are to have another form, and remembers that. Of several changes at once
+   * the last one counts. Throws as `select`; all then stays.
+   */
+  setLiveKv(liveKv: LiveKv): Promise<void> {
+    const change = this.#changing.then(() => this.#setLiveKv(liveKv));
+    this.#changing = change.catch(() => {});
+    return change;
+  }
+
   async list(): Promise<ModelSummary[]> {
     const installed = await this.catalog.list();
     return Promise.all(installed.map((model) => summarizeModel(model, model.manifest.id === this.#loaded?.summary.id)));
@@ -87,10 +99,19 @@ export class ModelSlot {
     await loaded?.model.close();
   }
 
-  async #open(idOrFolder: string): Promise<void> {
+  async #setLiveKv(liveKv: LiveKv): Promise<void> {
+    const { settings } = this.#parts;
+    if (liveKv === settings.get().liveKv) return;
+    this.#requireIdle();
+    if (this.#loaded !== null) await this.#open(this.#loaded.summary.id, liveKv);
+    settings.set({ liveKv });
+    if (this.#loaded === null) await this.load(settings.get().modelId);
+  }
+
+  async #open(idOrFolder: string, liveKv = this.#parts.settings.get().liveKv): Promise<void> {
     const { cache, settings } = this.#parts;
     const installed = await this.catalog.resolve(idOrFolder);
-    const opened = await loadModel(installed, cache, settings.get().threads);
+    const opened = await loadModel(installed, cache, { ...settings.get(), liveKv });
     await this.#parts.quiet();
     await this.close();
     this.#loaded = opened;

@@ -118,7 +118,7 @@ describe('nobody is given what is not theirs', () => {
   test('what is remembered of prompts goes with anything that is removed', async () => {
     const cache = openCache({ path: join(folder, 'cache') });
     const installed = await new Catalog({ models: join(folder, 'models'), starter: STARTER }).resolve('starter');
-    const { past, model } = await loadModel(installed, cache, 1);
+    const { past, model } = await loadModel(installed, cache, { threads: 1, liveKv: 'full' });
     past.note({ tokens: new Int32Array(100), scopes: [{ start: 0, end: 100, scope: 'library' }] });
     expect(past.count).toBe(1);
     cache.remove({ profileId: ana });

@@ -18,6 +18,7 @@ test('what was set is kept over a restart, the rest has defaults', () => {
     policy: 'hearth',
     quality: 'balanced',
     kvPrecision: 'lossless',
+    liveKv: 'full',
   });
   expect(defaults).toMatchObject({ sampling: { temperature: 0, topP: 1 } });
   expect(defaults.memoryBudgetBytes).toBeLessThanOrEqual(2 ** 30);

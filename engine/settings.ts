@@ -55,6 +55,7 @@ function defaults(): Settings {
     policy: 'hearth',
     quality: 'balanced',
     kvPrecision: 'lossless',
+    liveKv: 'full',
     cacheQuotaBytes: 4 * GIB,
     memoryBudgetBytes: Math.min(GIB, Math.floor(totalmem() / 8)),
     // Half of the logical cores are real ones on most machines; beyond them threads only fight.

@@ -99,7 +99,7 @@ export async function* runTurn(
     return yield* answer({ of, messages, loaded, plan, stops: sampling.stop, sequence, times, keep });
   } finally {
     // A step that is under way still writes into them.
-    if (sequence.done) sequence.release(found.usesCache && text.isCurrent() ? losslessRows(plan.reuse) : 0);
+    if (sequence.done) sequence.release(found.usesCache && text.isCurrent() ? losslessRows(plan.reuse, loaded) : 0);
   }
 }
 
@@ -145,7 +145,7 @@ function newSequence({ found, loaded, sampling, signal, tokens, choice }: Comput
         // As in Hugging Face transformers, the penalty counts the prompt too.
         return (logits, output) => sampler.next(logits, penalises ? [...tokens, ...output] : []);
       },
-      roughFrom: choice.verify ? (plan.reuse.find(({ precision }) => precision !== 'lossless')?.start ?? null) : null,
+      roughFrom: choice.verify ? losslessRows(plan.reuse, loaded) : null,
       draft: draftFor(found, loaded, tokens),
       signal,
     },

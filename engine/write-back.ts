@@ -1,6 +1,7 @@
 // Hands the rows of a sequence to the cache: cut where who may reuse them changes, and every 64 tokens.
 
 import { BLOCK_TOKENS } from './cache/block.ts';
+import { lowestPrecision } from './cache/precision.ts';
 import type { BlockKey, BlockRef, EntryRef } from './cache/block.ts';
 import type { Space } from './cache/space.ts';
 import type { KvPrecision } from './contract/settings.ts';
@@ -107,7 +108,7 @@ function keepRows(
         parent: now.parent,
         scope: cut.scope,
         entry: entryOf(cut),
-        precision,
+        precision: lowestPrecision([precision, kv.finest]),
         tokens: tokens.slice(cut.start, cut.end),
         rows: kv.exportRows(cut.start, cut.end),
         decodedStart: Math.min(Math.max(length - cut.start, 0), cut.end - cut.start),

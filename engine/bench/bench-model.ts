@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { KvCache } from '../cache/kv-cache.ts';
-import type { KvPrecision } from '../contract/settings.ts';
+import type { KvPrecision, LiveKv } from '../contract/settings.ts';
 import type { ProfileId } from '../contract/profiles.ts';
 import { likeliest } from '../metrics/divergence.ts';
 import { loadModel } from '../loaded-model.ts';
@@ -24,6 +24,7 @@ export interface BenchModelOptions extends BenchEngineOptions {
   memoryBudgetBytes?: number;
   /** Absent: as many as the engine takes on this machine. */
   threads?: number;
+  liveKv?: LiveKv;
 }
 
 const STARTER = 'starter';
@@ -54,8 +55,8 @@ export class BenchModel {
     });
     const installed = await catalog.resolve(source ?? STARTER);
     const cache = openCache(join(folder, 'cache'), options);
-    const { threads = Math.min(8, Math.max(2, Math.floor(availableParallelism() / 2))) } = options;
-    return new BenchModel(folder, await loadModel(installed, cache, threads), cache);
+    const { threads = Math.min(8, Math.max(2, Math.floor(availableParallelism() / 2))), liveKv = 'full' } = options;
+    return new BenchModel(folder, await loadModel(installed, cache, { threads, liveKv }), cache);
   }
 
   /** The same model with another, empty cache; closing it leaves the model open. */

@@ -6,8 +6,10 @@ import { matchPrompt } from '../match/matcher.ts';
 import type { Match } from '../match/matcher.ts';
 import { klDivergence, likeliest } from '../metrics/divergence.ts';
 import type { Model } from '../model/forward.ts';
+import { finestOf } from '../model/kv-buffer.ts';
 import type { Policy, PlanWish } from '../plan/policies/policy.ts';
 import type { ReusePlan } from '../plan/reuse-plan.ts';
+import { readablePrecisions } from '../profiles/reuse-choice.ts';
 import { approximateWork, prefixSources } from '../row-sources.ts';
 import type { Draft } from '../schedule/decoding.ts';
 import { Sequence } from '../schedule/sequence.ts';
@@ -49,7 +51,8 @@ export async function planBy(
   const startedAt = performance.now();
   const byTokenLayers = { ...loaded.costs, prefillMs: () => null, loadMs: () => null };
   const wish = { ...wished, costs: wished.costs ?? byTokenLayers };
-  const match = await matchPrompt(loaded, { prompt, profileId }, { ...policy.wants(wish), precisions: ['lossless'] });
+  const precisions = readablePrecisions(finestOf(loaded.model.liveRows));
+  const match = await matchPrompt(loaded, { prompt, profileId }, { ...policy.wants(wish), precisions });
   const plan = policy.plan(prompt, match, wish);
   return { match, plan, findMs: performance.now() - startedAt };
 }

@@ -47,6 +47,17 @@ test('the library keeps a text once, and removes it by id', async () => {
   expect(await failure(hearth('library', 'remove', added.id))).toMatch(/There is no document/);
 });
 
+test('settings are shown, and changed by name where the value makes sense', async () => {
+  const set = ['--set', 'liveKv=compact', '--set', 'threads=1'];
+  expect(await done(hearth('settings', ...set, '--json'))).toMatchObject({ liveKv: 'compact', threads: 1 });
+  expect(await failure(hearth('settings', '--set', 'liveKv=tiny'))).toMatch(/liveKv/);
+  expect(await done(hearth('settings', '--set', 'liveKv=full', '--json'))).toMatchObject({
+    liveKv: 'full',
+    threads: 1,
+  });
+  expect((await hearth('settings')).stdout).toMatch(/^liveKv +full$/m);
+});
+
 test('models are checked, imported, listed and removed', async () => {
   const model = join(folder, 'model');
   await makeTinyModel(model, { context: 1024 });

@@ -11,6 +11,7 @@ import { addLibraryCommands } from './library.ts';
 import { addModelsCommands } from './models.ts';
 import { addProfilesCommands } from './profiles.ts';
 import { addServeCommand } from './serve.ts';
+import { addSettingsCommand } from './settings.ts';
 
 /** The whole program. Usage errors are thrown as CommanderError after their message was written to stderr. */
 export function createProgram({ benchEntry }: { benchEntry: string }): Command {
@@ -29,6 +30,7 @@ export function createProgram({ benchEntry }: { benchEntry: string }): Command {
   addModelsCommands(program);
   addCacheCommands(program);
   addProfilesCommands(program);
+  addSettingsCommand(program);
   addServeCommand(program);
   addBenchCommand(program, benchEntry);
   return program;

@@ -33,6 +33,7 @@ describe('wrong usage ends with 2, a message on stderr and nothing on stdout', (
     ['nothing to compare', ['compare', ' '], /the question is empty/],
     ['a comparison that is too long', ['compare', 'Why?', '--tokens', '1025'], /whole number from 1 to 1024/],
     ['a comparison of sampled text', ['compare', 'Why?', '--temperature', '1'], /unknown option '--temperature'/],
+    ['a setting without a value', ['settings', '--set', 'liveKv'], /name=value/],
     ['nothing to prepare', ['library', 'prepare'], /missing required argument 'id'/],
   ];
   test.concurrent.each(wrong)('%s', async (_, args, message) => {
@@ -82,7 +83,18 @@ test('help names every command and the shared options, and ends with 0', async (
   expect(ran.code).toBe(0);
   expect(ran.stdout).toMatch(/--data <dir>[\s\S]*--model <id\|folder>[\s\S]*--json/);
   const overview = await runHearth(['--help']);
-  for (const name of ['ask', 'chat', 'compare', 'library', 'models', 'cache', 'profiles', 'serve', 'bench']) {
+  for (const name of [
+    'ask',
+    'chat',
+    'compare',
+    'library',
+    'models',
+    'cache',
+    'profiles',
+    'settings',
+    'serve',
+    'bench',
+  ]) {
     expect(overview.stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
   }
 });

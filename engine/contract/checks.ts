@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { CallName, EngineCalls, EngineStreams, StreamName } from './engine-api.ts';
 import { PROFILE_COLOURS, PROFILE_KINDS } from './profiles.ts';
-import { KV_PRECISIONS, POLICIES, QUALITIES } from './settings.ts';
+import { KV_PRECISIONS, LIVE_KV, POLICIES, QUALITIES } from './settings.ts';
 
 export const MAX_MESSAGE_CHARACTERS = 200_000;
 export const MAX_DOCUMENT_CHARACTERS = 2_000_000;
@@ -40,6 +40,7 @@ const settings = z.strictObject({
   policy: z.enum(POLICIES),
   quality: z.enum(QUALITIES),
   kvPrecision: z.enum(KV_PRECISIONS),
+  liveKv: z.enum(LIVE_KV),
   cacheQuotaBytes: bytes,
   memoryBudgetBytes: bytes,
   threads: z.number().int().min(1).max(256),

@@ -20,6 +20,15 @@ export const KV_PRECISIONS = ['lossless', 'fp16', 'int8', 'int4'] as const;
 /** How kept rows are stored. Everything but `lossless` loses a little; `int4` is read only where answers are verified. */
 export type KvPrecision = (typeof KV_PRECISIONS)[number];
 
+export const LIVE_KV = ['full', 'compact'] as const;
+/**
+ * How keys and values are held while a text is read and answered: as they are computed, or in 16-bit floats. In either
+ * form `off`, exact reuse and a checked answer are those of a full computation in that same form. Between the two,
+ * and in `compact` also between rows that were just computed and the same rows from the cache, answers may part where
+ * two words were nearly equally likely.
+ */
+export type LiveKv = (typeof LIVE_KV)[number];
+
 /** Sampling of one answer. Temperature 0 is greedy decoding. */
 export interface Sampling {
   temperature: number;
@@ -39,6 +48,8 @@ export interface Settings {
   quality: Quality;
   /** Of rows kept under policy `hearth`. `exact`, verified answers and clinic profiles always keep lossless rows. */
   kvPrecision: KvPrecision;
+  /** A change opens the model again. With `compact`, kept rows are `fp16` at best, and what asks for `lossless` takes those. */
+  liveKv: LiveKv;
   /** Every file of the cache folder counts. */
   cacheQuotaBytes: number;
   memoryBudgetBytes: number;

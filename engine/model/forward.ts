@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { EngineError } from '../errors.ts';
 import type { KvRows } from '../types.ts';
 import { KvBuffer } from './kv-buffer.ts';
-import type { FreshRows } from './kv-buffer.ts';
+import type { FreshRows, LiveRows } from './kv-buffer.ts';
 import { KvPool } from './kv-pool.ts';
+import { liveGraphFiles } from './live-graphs.ts';
 import { graphFile, readManifest } from './manifest.ts';
 import type { GraphName, ModelManifest } from './manifest.ts';
 import { rotateKeys } from './rope.ts';
@@ -34,6 +35,12 @@ export interface Computed {
   queries: Float32Array | null;
 }
 
+export interface ModelOptions {
+  threads: number;
+  /** How sequences hold their rows. What is exact is so among sequences that hold theirs in the same way. */
+  liveRows?: LiveRows;
+}
+
 interface Parts {
   shallow: Segment;
   deep: Segment;
@@ -46,44 +53,49 @@ export class Model {
   readonly manifest: ModelManifest;
   readonly #parts: Parts;
   readonly #pool = new KvPool();
-  readonly #installed: { folder: string; threads: number };
+  readonly #installed: Required<ModelOptions> & { folder: string };
   #segmented: Promise<SegmentedModel> | null = null;
 
-  private constructor(manifest: ModelManifest, parts: Parts, installed: { folder: string; threads: number }) {
+  private constructor(manifest: ModelManifest, parts: Parts, installed: Required<ModelOptions> & { folder: string }) {
     this.manifest = manifest;
     this.#parts = parts;
     this.#installed = installed;
   }
 
-  /** Opens an installed model. Throws `model-missing` or `model-damaged`. */
-  static async open(folder: string, { threads }: { threads: number }): Promise<Model> {
+  /** Opens an installed model. Throws `model-missing` or `model-damaged`; for 16-bit rows also `storage-full`. */
+  static async open(folder: string, { threads, liveRows = 'fp32' }: ModelOptions): Promise<Model> {
     const manifest = await readManifest(folder);
     const { shape } = manifest;
     const file = (name: GraphName) => join(folder, graphFile(name));
+    const live = await liveGraphFiles(folder, shape, liveRows);
     const quiet = { threads, spin: false };
     const parts = {
-      shallow: await Segment.open('shallow', { file: file('shallow'), shape }, { ...quiet, arena: true }),
-      deep: await Segment.open('deep', { file: file('deep'), shape }, { threads, spin: true, arena: true }),
-      rotation: await Session.open(file('rotation'), quiet),
+      shallow: await Segment.open('shallow', { file: live.shallow, shape }, { ...quiet, arena: true }),
+      deep: await Segment.open('deep', { file: live.deep, shape }, { threads, spin: true, arena: true }),
+      rotation: await Session.open(live.rotation, quiet),
       embedding: await Session.open(file('embedding'), quiet),
-      scores: await RowScores.open(folder, shape, quiet),
+      scores: await RowScores.open({ ...live, probe: file('probe') }, shape, quiet),
     };
-    return new Model(manifest, parts, { folder, threads });
+    return new Model(manifest, parts, { folder, threads, liveRows });
   }
 
   get shape(): ModelShape {
     return this.manifest.shape;
   }
 
+  get liveRows(): LiveRows {
+    return this.#installed.liveRows;
+  }
+
   /** A sequence that holds exact rows of some beginning of `prefix`: as many as one that was given back has, often none. */
   newKvBuffer(prefix: Int32Array = new Int32Array()): KvBuffer {
-    return this.#pool.take(prefix) ?? new KvBuffer(this.shape);
+    return this.#pool.take(prefix) ?? new KvBuffer(this.shape, this.liveRows);
   }
 
   /** An empty sequence that holds no memory, and none is kept for another one: rows will be elsewhere. */
   emptyKvBuffer(): KvBuffer {
     this.#pool.clear();
-    return new KvBuffer(this.shape);
+    return new KvBuffer(this.shape, this.liveRows);
   }
 
   /** Nobody will use this buffer any more. `tokens`: those of its leading rows that are what a full prefill gives. */
@@ -179,9 +191,10 @@ export class Model {
     for (const block of blocks) {
       if (block.count === 0) continue;
       const { revision } = kv;
-      const rotatedK = await rotateKeys(this.#parts.rotation, block, { start: position, shape: this.shape });
+      const { shape, liveRows } = this;
+      const rows = await rotateKeys(this.#parts.rotation, block, { start: position, shape, liveRows });
       checkUnchanged(kv, revision);
-      kv.place(position, block, rotatedK);
+      kv.place(position, block, rows);
       position += block.count;
     }
   }
@@ -220,7 +233,7 @@ export class Model {
     return this.#parts.scores.attention(kv, queries, positions);
   }
 
-  /** The same layers in segments whose rows may differ. Opened when it is first asked for: it holds the weights again. */
+  /** The same layers in segments whose rows may differ, always fp32. Opened when it is first asked for: it holds the weights again. */
   segmented(): Promise<SegmentedModel> {
     this.#segmented ??= SegmentedModel.open(this.#installed.folder, this.shape, this.#installed).catch((error) => {
       this.#segmented = null;

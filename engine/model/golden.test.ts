@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { continueGreedily } from '../testing/greedy-answer.ts';
+import { continueGreedily, greedyToken } from '../testing/greedy-answer.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { Model } from './forward.ts';
 import { checkModelFolder, importModel } from './import/import-model.ts';
@@ -40,6 +40,18 @@ describe.each([['starter', shipped], ...references])('%s', (name, source) => {
       await model.close();
     },
   );
+
+  test.skipIf(!existsSync(source))('is near them with live rows in 16 bits (skipped without the model)', async () => {
+    await importModel({ source, target: join(work, name) });
+    const model = await Model.open(join(work, name), { threads: 2, liveRows: 'fp16' });
+    const golden = goldenFile.parse(JSON.parse(await readFile(join(source, 'golden.json'), 'utf8')));
+    for (const { prompt_ids: prompt, next_top5: top, greedy_ids: greedy } of golden.cases) {
+      const logits = (await model.forward(model.newKvBuffer(), prompt, { logits: 'last' })).logits!;
+      for (const [id, value] of top) expect(Math.abs(logits[id]! - value)).toBeLessThan(0.05);
+      if (top[0]![1] - top[1]![1] > 0.1) expect(greedyToken(logits)).toBe(greedy[0]);
+    }
+    await model.close();
+  });
 });
 
 const gpt2 = join(models, 'tinychat-3.4m-gpt2');

@@ -2,7 +2,6 @@
 
 import { expect, test } from 'vitest';
 import { HIDDEN_POSITION, KvBuffer } from './kv-buffer.ts';
-import type { FreshRows } from './kv-buffer.ts';
 import type { KvRows } from '../types.ts';
 import type { ModelShape } from './shape.ts';
 
@@ -31,7 +30,7 @@ const DEEP = { start: 1, end: 3 };
 const ALL = { start: 0, end: 3 };
 
 /** Rows whose every float tells plane, layer, head, position and dimension. */
-function markedRows(layers: { start: number; end: number }, start: number, count: number): FreshRows {
+function markedRows(layers: { start: number; end: number }, start: number, count: number) {
   const plane = (mark: number): Float32Array => {
     const values: number[] = [];
     for (let layer = layers.start; layer < layers.end; layer++) {
@@ -151,7 +150,7 @@ test('a placed block gives back its raw keys, also in part, after growth and aro
   append(kv, 4);
   kv.extend(14);
   const block = markedBlock(4, 10);
-  kv.place(4, block, markedRows(ALL, 4, 10).rotatedK);
+  kv.place(4, block, markedRows(ALL, 4, 10));
   append(kv, 300);
   const all = markedBlock(0, 314);
   expect(kv.exportRows(0, 314)).toEqual(all);
@@ -161,7 +160,7 @@ test('a placed block gives back its raw keys, also in part, after growth and aro
   expect(kv.exportRows(8, 10)).toEqual(markedBlock(700, 2));
   expect(kv.exportRows(4, 8)).toEqual(markedBlock(4, 4));
   expect(kv.exportRows(10, 20)).toEqual(markedBlock(10, 10));
-  kv.place(6, markedBlock(900, 5), markedRows(ALL, 900, 5).rotatedK);
+  kv.place(6, markedBlock(900, 5), markedRows(ALL, 900, 5));
   expect(kv.exportRows(6, 11)).toEqual(markedBlock(900, 5));
   expect(kv.exportRows(11, 14)).toEqual(markedBlock(11, 3));
 });

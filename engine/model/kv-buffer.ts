@@ -1,18 +1,35 @@
-// The keys and values of one sequence, in the layout the graph reads in place: planes (rotated K, raw K, V), each
-// [layers, kvHeads, capacity, headSize], where a row's index is its position. Raw K, before RoPE, leaves for the cache.
-// Does not compute anything and does not know where rows come from.
+// The keys and values of one sequence, in the layout the graph reads in place: planes (rotated K, V, and raw K where it
+// is held), each [layers, kvHeads, capacity, headSize], where a row's index is its position. Raw K, before RoPE, leaves
+// for the cache. Does not compute what it holds and does not know where rows come from.
 
+import type { KvPrecision } from '../contract/settings.ts';
 import type { KvRows } from '../types.ts';
 import { LentKeys } from './lent-keys.ts';
+import { turnBack } from './rope.ts';
 import { deepLayers, shallowLayers } from './shape.ts';
+import type { Values } from './sessions.ts';
 import type { ModelShape } from './shape.ts';
+
+/**
+ * How live rows are held. `fp32`: as they are computed, with their keys before RoPE beside them, so that they leave as
+ * they were. `fp16`: rotated keys and values in 16-bit floats, a third of that and half of plain fp32 rows. Rows that
+ * leave have their keys turned back and are 16-bit rows, whoever computed with them; values beyond the range of the
+ * format are not held.
+ */
+export type LiveRows = 'fp32' | 'fp16';
+
+/** The best that rows may be called which leave a sequence. */
+export function finestOf(liveRows: LiveRows): KvPrecision {
+  return liveRows === 'fp32' ? 'lossless' : 'fp16';
+}
 
 /** New rows of one segment, each plane [layers of the segment, kvHeads, count, headSize]. */
 export interface FreshRows {
   count: number;
-  rotatedK: Float32Array;
-  rawK: Float32Array;
-  v: Float32Array;
+  rotatedK: Values;
+  /** Null where it is not held. */
+  rawK: Values | null;
+  v: Values;
 }
 
 /** Segments have rows of their own: the shallow one's may be known before the deep one's are. */
@@ -24,12 +41,16 @@ export const HIDDEN_POSITION = 2 ** 31 - 1;
 /** Room is made for this many rows at a time, and for this share more than is needed. */
 const ROOM_ROWS = 64;
 const SPARE_SHARE = 1 / 16;
-const PLANES = ['rotatedK', 'rawK', 'v'] as const;
-type Plane = (typeof PLANES)[number];
+const PLANES = { fp32: ['rotatedK', 'rawK', 'v'], fp16: ['rotatedK', 'v'] } as const;
+type Plane = (typeof PLANES)['fp32'][number];
+
+/** A cached block as it is held, both [layers, kvHeads, count, headSize]. */
+export type PlacedRows = Pick<FreshRows, 'rotatedK' | 'v'>;
 
 export class KvBuffer {
   readonly #shape: ModelShape;
-  readonly #planes: Record<Plane, Float32Array>;
+  readonly #liveRows: LiveRows;
+  readonly #planes: Record<Plane, Values>;
   /** Position of every row for the queries of a segment; HIDDEN_POSITION where there is nothing to see. */
   readonly #seen: Record<SegmentName, Int32Array>;
   readonly #lent = new LentKeys();
@@ -37,9 +58,10 @@ export class KvBuffer {
   #rows = 0;
   #revision = 0;
 
-  constructor(shape: ModelShape) {
+  constructor(shape: ModelShape, liveRows: LiveRows = 'fp32') {
     this.#shape = shape;
-    this.#planes = { rotatedK: new Float32Array(), rawK: new Float32Array(), v: new Float32Array() };
+    this.#liveRows = liveRows;
+    this.#planes = { rotatedK: this.#values(0), rawK: this.#values(0), v: this.#values(0) };
     this.#seen = { shallow: new Int32Array(), deep: new Int32Array() };
   }
 
@@ -54,8 +76,18 @@ export class KvBuffer {
 
   /** Bytes held, used or not. */
   get bytes(): number {
-    const planes = PLANES.reduce((total, plane) => total + this.#planes[plane].byteLength, 0);
+    const planes = this.#held.reduce((total, plane) => total + this.#planes[plane].byteLength, 0);
     return planes + this.#seen.shallow.byteLength + this.#seen.deep.byteLength;
+  }
+
+  /** Whether keys before RoPE are held. */
+  get holdsRawK(): boolean {
+    return this.#liveRows === 'fp32';
+  }
+
+  /** The best that rows which leave may be called. */
+  get finest(): KvPrecision {
+    return finestOf(this.#liveRows);
   }
 
   /** Grows with every change: whoever computes from these rows can tell whether they are still the same. */
@@ -64,7 +96,7 @@ export class KvBuffer {
   }
 
   /** One layer of a plane, [kvHeads, capacity, headSize], a view: valid until rows are added. */
-  layer(plane: 'rotatedK' | 'v', layer: number): Float32Array {
+  layer(plane: 'rotatedK' | 'v', layer: number): Values {
     const floats = this.#shape.kvHeads * this.#capacity * this.#shape.headSize;
     return this.#planes[plane].subarray(layer * floats, (layer + 1) * floats);
   }
@@ -120,8 +152,9 @@ export class KvBuffer {
       this.#checkRange(start, start + count);
       this.#lent.takeBack(start, start + count);
     }
-    for (const plane of PLANES) {
+    for (const plane of this.#held) {
       const [source, target] = [fresh[plane], this.#planes[plane]];
+      if (source === null) throw new TypeError(`rows without ${plane}`);
       const lanes = source.length / (fresh.count * headSize);
       for (let lane = 0; lane < lanes; lane++) {
         for (const { from, start, count } of runs) {
@@ -135,8 +168,11 @@ export class KvBuffer {
     this.#revision++;
   }
 
-  /** Writes a cached block with its keys rotated to start.., and shows its rows. Its raw keys stay where they are. */
-  place(start: number, block: KvRows, rotatedK: Float32Array): void {
+  /**
+   * Writes a cached block, with its keys rotated to start.., and shows its rows. Its raw keys stay where they are, if
+   * they are to leave again as they came.
+   */
+  place(start: number, block: KvRows, { rotatedK, v }: PlacedRows): void {
     const { layers, kvHeads, headSize } = this.#shape;
     this.#checkRange(start, start + block.count);
     const laneFloats = block.count * headSize;
@@ -144,9 +180,9 @@ export class KvBuffer {
     for (let lane = 0; lane < layers * kvHeads; lane++) {
       const to = (lane * this.#capacity + start) * headSize;
       keys.set(rotatedK.subarray(lane * laneFloats, (lane + 1) * laneFloats), to);
-      values.set(block.v.subarray(lane * laneFloats, (lane + 1) * laneFloats), to);
+      values.set(v.subarray(lane * laneFloats, (lane + 1) * laneFloats), to);
     }
-    this.#lent.lend(start, block);
+    if (this.holdsRawK) this.#lent.lend(start, block);
     for (let row = start; row < start + block.count; row++) {
       this.#seen.shallow[row] = row;
       this.#seen.deep[row] = row;
@@ -168,16 +204,29 @@ export class KvBuffer {
     this.#checkRange(start, end);
     if (this.#seen.deep.subarray(start, end).includes(HIDDEN_POSITION))
       throw new RangeError(`of the rows ${start}..${end} some are hidden`);
+    return { count: end - start, k: this.#rawK(start, end), v: this.#copyRows('v', start, end) };
+  }
+
+  get #held(): readonly Plane[] {
+    return PLANES[this.#liveRows];
+  }
+
+  #values(length: number): Values {
+    return this.#liveRows === 'fp32' ? new Float32Array(length) : new Float16Array(length);
+  }
+
+  #rawK(start: number, end: number): Float32Array {
+    if (!this.holdsRawK) return turnBack(this.#copyRows('rotatedK', start, end), { start, end }, this.#shape);
     const k = this.#copyRows('rawK', start, end);
     this.#lent.copyInto(k, { start, end }, this.#shape.headSize);
-    return { count: end - start, k, v: this.#copyRows('v', start, end) };
+    return k;
   }
 
   #checkRange(start: number, end: number): void {
     if (start < 0 || end > this.#rows || start > end) throw new RangeError(`rows ${start}..${end} of ${this.#rows}`);
   }
 
-  #copyRows(plane: 'rawK' | 'v', start: number, end: number): Float32Array {
+  #copyRows(plane: Plane, start: number, end: number): Float32Array {
     const { layers, kvHeads, headSize } = this.#shape;
     const source = this.#planes[plane];
     const laneFloats = (end - start) * headSize;
@@ -195,10 +244,10 @@ export class KvBuffer {
     const lanes = layers * kvHeads;
     const most = lanes * context * headSize;
     const [from, to, kept] = [this.#capacity * headSize, capacity * headSize, this.#rows * headSize];
-    for (const plane of PLANES) {
+    for (const plane of this.#held) {
       const old = this.#planes[plane];
       const target =
-        old.length >= lanes * to ? old : new Float32Array(Math.max(lanes * to, Math.min(2 * old.length, most)));
+        old.length >= lanes * to ? old : this.#values(Math.max(lanes * to, Math.min(2 * old.length, most)));
       // Lanes that grow move from the last one on, so that none is written over before it has moved.
       const inOrder = to < from || target !== old;
       for (let index = 0; index < (kept > 0 ? lanes : 0); index++) {

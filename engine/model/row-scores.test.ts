@@ -39,7 +39,7 @@ async function prefill(of: Model, ids = IDS): Promise<{ kv: KvBuffer; queries: F
 function vector(kv: KvBuffer, plane: 'rotatedK' | 'v', at: { layer: number; head: number; row: number }): Float32Array {
   const { headSize } = model.shape;
   const from = (at.head * kv.capacity + at.row) * headSize;
-  return kv.layer(plane, at.layer).subarray(from, from + headSize);
+  return new Float32Array(kv.layer(plane, at.layer).subarray(from, from + headSize));
 }
 
 const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0);

@@ -1,11 +1,9 @@
 // Scores rows of a sequence: how much it would matter that they deviate, and how much queries look at them.
 // Says nothing of what is done with the scores.
 
-import { join } from 'node:path';
 import { HIDDEN_POSITION } from './kv-buffer.ts';
 import type { KvBuffer } from './kv-buffer.ts';
-import { graphFile } from './manifest.ts';
-import { Session } from './sessions.ts';
+import { Session, valuesInput } from './sessions.ts';
 import type { Input, SessionOptions } from './sessions.ts';
 import { relevanceLayers } from './shape.ts';
 import type { ModelShape } from './shape.ts';
@@ -43,12 +41,16 @@ export class RowScores {
     this.#sessions = sessions;
   }
 
-  static async open(folder: string, shape: ModelShape, options: SessionOptions): Promise<RowScores> {
-    const open = (name: 'probe' | 'influence' | 'attention') => Session.open(join(folder, graphFile(name)), options);
+  /** `files`: paths of the graphs, made for rows as the sequences hold them. */
+  static async open(
+    files: Record<'probe' | 'influence' | 'attention', string>,
+    shape: ModelShape,
+    options: SessionOptions,
+  ): Promise<RowScores> {
     return new RowScores(shape, {
-      probe: await open('probe'),
-      influence: await open('influence'),
-      attention: await open('attention'),
+      probe: await Session.open(files.probe, options),
+      influence: await Session.open(files.influence, options),
+      attention: await Session.open(files.attention, options),
     });
   }
 
@@ -111,7 +113,7 @@ export class RowScores {
       const inputs: Record<string, Input> = {
         q: floats(queries.subarray(index * perLayer, (index + 1) * perLayer), [heads, count, headSize]),
         qpos: integers(positions),
-        pk: floats(kv.layer('rotatedK', layer), [kvHeads, kv.capacity, headSize]),
+        pk: valuesInput(kv.layer('rotatedK', layer), [kvHeads, kv.capacity, headSize]),
         past: integers(Int32Array.of(kv.rows)),
         kpos: integers(kpos),
       };
@@ -160,7 +162,7 @@ export class RowScores {
     }
     const kpos = kv.seenBy('deep', kv.rows);
     for (const position of positions) kpos[position] = position;
-    return { pk: floats(keys, [kvHeads, kv.capacity, headSize]), kpos: integers(kpos) };
+    return { pk: valuesInput(keys, [kvHeads, kv.capacity, headSize]), kpos: integers(kpos) };
   }
 
   /** ‖Δv‖₁ of each candidate at the first deep layer, over all heads; 0 for hidden rows. */
@@ -193,8 +195,8 @@ export class RowScores {
       positions: integers(positions),
       kpos: integers(kpos),
       past: integers(Int32Array.of(past)),
-      pk: floats(kv.layer('rotatedK', boundary), [kvHeads, kv.capacity, headSize]),
-      pv: floats(kv.layer('v', boundary), [kvHeads, kv.capacity, headSize]),
+      pk: valuesInput(kv.layer('rotatedK', boundary), [kvHeads, kv.capacity, headSize]),
+      pv: valuesInput(kv.layer('v', boundary), [kvHeads, kv.capacity, headSize]),
     };
   }
 }

@@ -3,7 +3,7 @@
 
 import { attentionInputs } from './attention-rows.ts';
 import type { FreshRows, KvBuffer, SegmentName } from './kv-buffer.ts';
-import { Session } from './sessions.ts';
+import { Session, valuesInput } from './sessions.ts';
 import type { Input, SessionOptions } from './sessions.ts';
 import { deepLayers, shallowLayers } from './shape.ts';
 import type { LayerRange, ModelShape } from './shape.ts';
@@ -64,12 +64,15 @@ export class Segment {
     const inputs: Record<string, Input> = { ...own, ...attentionInputs(rows) };
     const past = [1, kvHeads, 1, kv.capacity, headSize];
     for (let layer = this.#layers.start; layer < this.#layers.end; layer++) {
-      inputs[`pk.${layer}`] = { type: 'float32', data: kv.layer('rotatedK', layer), dims: past };
-      inputs[`pv.${layer}`] = { type: 'float32', data: kv.layer('v', layer), dims: past };
+      inputs[`pk.${layer}`] = valuesInput(kv.layer('rotatedK', layer), past);
+      inputs[`pv.${layer}`] = valuesInput(kv.layer('v', layer), past);
     }
-    const outputs = await this.#session.run(inputs, wantsRows ? [...fetch, 'k', 'raw', 'v'] : fetch);
-    const { k: rotatedK, raw: rawK, v } = outputs;
-    return { outputs, rows: rotatedK && rawK && v ? { count, rotatedK, rawK, v } : null };
+    const fresh = kv.holdsRawK ? ['k', 'raw', 'v'] : ['k', 'v'];
+    const all = await this.#session.runMixed(inputs, wantsRows ? [...fetch, ...fresh] : fetch);
+    const { k: rotatedK, raw: rawK = null, v, ...outputs } = all;
+    const made = rotatedK && v ? { count, rotatedK, rawK, v } : null;
+    // What is not a row is always floats.
+    return { outputs: outputs as Record<string, Float32Array>, rows: made };
   }
 
   async close(): Promise<void> {

@@ -2,13 +2,9 @@
 // one before it and look at fewer. Which rows those are is the caller's affair. The graphs are made when they are first
 // needed, from the weights that lie there already; the sessions hold these a second time.
 
-import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EngineError } from '../errors.ts';
 import { attentionInputs } from './attention-rows.ts';
 import { rotationGraph, segmentGraph } from './import/graph.ts';
-import { encodeOnnx } from './import/onnx-writer.ts';
 import type { OnnxGraph } from './import/onnx-writer.ts';
 import { readWeightFiles } from './import/safetensors.ts';
 import { matchWeights } from './import/weights.ts';
@@ -18,6 +14,7 @@ import type { RowPlanes, SegmentRows } from './segmented-rows.ts';
 import { Session } from './sessions.ts';
 import type { Input, SessionOptions } from './sessions.ts';
 import type { LayerRange, ModelShape } from './shape.ts';
+import { writtenGraph } from './written-graph.ts';
 
 /** Behind the first layer. More of them shrink more finely, but each costs a call a step. */
 const MOST_DEEP_SEGMENTS = 6;
@@ -81,7 +78,8 @@ export class SegmentedModel {
   static async open(folder: string, shape: ModelShape, { threads }: { threads: number }): Promise<SegmentedModel> {
     const weights = matchWeights(shape, (await readWeightFiles(folder)).tensors);
     const options: SessionOptions = { threads, spin: false };
-    const opened = async (name: string, graph: OnnxGraph) => Session.open(await written(folder, name, graph), options);
+    const opened = async (name: string, graph: OnnxGraph) =>
+      Session.open(await writtenGraph(folder, name, graph), options);
     const parts: Part[] = [];
     for (const layers of segmentRanges(shape.layers)) {
       const count = layers.end - layers.start;
@@ -216,31 +214,6 @@ export class SegmentedModel {
     }
     return inputs;
   }
-}
-
-/**
- * Path of a graph in the model's folder, where the runtime finds the weights; written unless it lies there already.
- * Throws `storage-full`.
- */
-async function written(folder: string, name: string, graph: OnnxGraph): Promise<string> {
-  const path = join(folder, `${name}.onnx`);
-  const bytes = encodeOnnx(graph);
-  const present = await readFile(path).catch(() => null);
-  if (present !== null && Buffer.compare(present, bytes) === 0) return path;
-  const draft = `${path}.${randomUUID().slice(0, 8)}.draft`;
-  try {
-    await writeFile(draft, bytes);
-    await rename(draft, path);
-  } catch (cause) {
-    await rm(draft, { force: true });
-    throw new EngineError(
-      'storage-full',
-      'This way of answering needs a few more files of the model, and they could not be written. Your message is kept. ' +
-        'Free some space, or choose another policy, and send again.',
-      { cause },
-    );
-  }
-  return path;
 }
 
 function floats(data: Float32Array, dims: number[]): Input {

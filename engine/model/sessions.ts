@@ -10,7 +10,15 @@ process.env['ORT_GQA_DISABLE_FLASH_ATTENTION'] ??= '1';
 
 export type Input =
   | { type: 'float32'; data: Float32Array; dims: readonly number[] }
+  | { type: 'float16'; data: Float16Array; dims: readonly number[] }
   | { type: 'int32'; data: Int32Array; dims: readonly number[] };
+
+export type Values = Float32Array | Float16Array;
+
+/** An input in the number type in which its values are held. */
+export function valuesInput(data: Values, dims: readonly number[]): Input {
+  return data instanceof Float16Array ? { type: 'float16', data, dims } : { type: 'float32', data, dims };
+}
 
 export interface SessionOptions {
   threads: number;
@@ -54,15 +62,25 @@ export class Session {
     }
   }
 
-  /** Runs the graph; only the outputs named in `fetches` are copied out. The inputs are read in place. */
+  /** Runs the graph; only the outputs named in `fetches`, all of them floats, are copied out. Inputs are read in place. */
   async run(inputs: Record<string, Input>, fetches: readonly string[]): Promise<Record<string, Float32Array>> {
+    const outputs = await this.runMixed(inputs, fetches);
+    for (const [name, data] of Object.entries(outputs)) {
+      if (data instanceof Float16Array) throw new Error(`the graph gave 16 bits for ${name}`);
+    }
+    return outputs as Record<string, Float32Array>;
+  }
+
+  /** The same where outputs may be 16-bit floats. */
+  async runMixed(inputs: Record<string, Input>, fetches: readonly string[]): Promise<Record<string, Values>> {
     const feeds: Record<string, Tensor> = {};
-    for (const [name, { type, data, dims }] of Object.entries(inputs)) feeds[name] = new Tensor(type, data, dims);
+    for (const [name, input] of Object.entries(inputs)) feeds[name] = tensorOf(input);
     const results = await this.#session.run(feeds, fetches);
-    const outputs: Record<string, Float32Array> = {};
+    const outputs: Record<string, Values> = {};
     for (const name of fetches) {
-      const data = results[name]?.data;
-      if (!(data instanceof Float32Array)) throw new Error(`the graph gave no floats for ${name}`);
+      const data: unknown = results[name]?.data;
+      if (!(data instanceof Float32Array) && !(data instanceof Float16Array))
+        throw new Error(`the graph gave no floats for ${name}`);
       outputs[name] = data;
     }
     return outputs;
@@ -71,4 +89,11 @@ export class Session {
   async close(): Promise<void> {
     await this.#session.release();
   }
+}
+
+function tensorOf({ type, data, dims }: Input): Tensor {
+  if (type !== 'float16') return new Tensor(type, data, dims);
+  const bits = new Uint16Array(data.buffer, data.byteOffset, data.length);
+  // The runtime's binding reads 16-bit floats from a Uint16Array only, where its JavaScript part insists on the other.
+  return Object.defineProperty(new Tensor(type, bits, dims), 'data', { value: bits });
 }

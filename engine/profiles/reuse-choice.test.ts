@@ -8,7 +8,7 @@ import type { Choosing } from './reuse-choice.ts';
 const nothing = { policy: null, quality: null, verify: null };
 const personal: Choosing['profile'] = { kind: 'personal', ...nothing };
 const clinic: Choosing['profile'] = { kind: 'clinic', ...nothing };
-const settings: Choosing['settings'] = { policy: 'hearth', quality: 'balanced', kvPrecision: 'int8' };
+const settings: Choosing['settings'] = { policy: 'hearth', quality: 'balanced', kvPrecision: 'int8', liveKv: 'full' };
 
 test('a turn without wishes of a person without choices is as the machine is set', () => {
   expect(effective({ profile: personal, settings, options: {} })).toEqual({
@@ -72,6 +72,16 @@ test('four bits are kept where every answer is checked, and never in a clinic', 
   expect(effective({ profile: personal, settings: rough, options: { verify: true } }).precision).toBe('int4');
   const clinic = { ...personal, kind: 'clinic' } as const;
   expect(effective({ profile: clinic, settings: rough, options: { verify: true } }).precision).toBe('lossless');
+});
+
+test('where live rows have 16 bits, nothing is finer, and what asks for the finest takes those', () => {
+  const compact = { ...settings, liveKv: 'compact' } as const;
+  const precision = (options: Choosing['options'], profile = personal) =>
+    effective({ profile, settings: compact, options }).precision;
+  expect(precision({ policy: 'exact' })).toBe('fp16');
+  expect(precision({ verify: true })).toBe('fp16');
+  expect(precision({}, clinic)).toBe('fp16');
+  expect(precision({})).toBe('int8');
 });
 
 test('a turn reads no row that is less precise than those it keeps', () => {

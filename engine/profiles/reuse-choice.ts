@@ -7,7 +7,7 @@ import type { KvPrecision, PolicyName, Quality, Settings } from '../contract/set
 
 export interface Choosing {
   profile: Pick<Profile, 'kind' | keyof ReuseChoice>;
-  settings: Pick<Settings, 'policy' | 'quality' | 'kvPrecision'>;
+  settings: Pick<Settings, 'policy' | 'quality' | 'kvPrecision' | 'liveKv'>;
   /** What was asked for this turn alone. */
   options: Pick<TurnOptions, 'policy' | 'quality' | 'verify'>;
 }
@@ -29,6 +29,8 @@ export function effective({ profile, settings, options }: Choosing): EffectiveCh
   const clinic = profile.kind === 'clinic';
   const verify = options.verify ?? profile.verify ?? clinic;
   // Where the answer is to be that of a full computation, rows that lost something would make it another one.
+  // Of rows that were computed in 16 bits there are no better ones, and a full computation has no others.
+  const finest = settings.liveKv === 'compact' ? 'fp16' : 'lossless';
   const lossless = clinic || verify || policy !== 'hearth' || quality === 'exact';
   // Four bits change words; where every answer is checked against rows computed anew, that costs a correction at most.
   const roughButChecked =
@@ -38,13 +40,17 @@ export function effective({ profile, settings, options }: Choosing): EffectiveCh
     quality,
     verify,
     similar: (policy === 'semsharekv' || (policy === 'hearth' && quality === 'fast')) && !clinic,
-    precision: lossless && !roughButChecked ? 'lossless' : allowed(settings.kvPrecision, verify),
+    precision: worse(finest, lossless && !roughButChecked ? 'lossless' : allowed(settings.kvPrecision, verify)),
   };
 }
 
 /** The precisions that a turn may read which keeps its own rows in `precision`: none below it. */
 export function readablePrecisions(precision: KvPrecision): KvPrecision[] {
   return KV_PRECISIONS.slice(0, KV_PRECISIONS.indexOf(precision) + 1);
+}
+
+function worse(one: KvPrecision, other: KvPrecision): KvPrecision {
+  return KV_PRECISIONS[Math.max(KV_PRECISIONS.indexOf(one), KV_PRECISIONS.indexOf(other))]!;
 }
 
 /** Four bits need somebody who checks the answer. */

@@ -1,9 +1,11 @@
 // How much room what is remembered may take. What may be reused of it is chosen beside this.
 
-import type { Settings } from '../../engine/contract/settings.ts';
+import { LIVE_KV, type Settings } from '../../engine/contract/settings.ts';
 import { attempt } from '../state/notices.ts';
 import { changeSettings } from '../state/settings.ts';
 import { NumberField } from './number-field.tsx';
+import { RadioChoice } from './radio-choice.tsx';
+import { LIVE_KV_WORDS } from './reuse-choices.ts';
 import { ReuseSettings } from './reuse-settings.tsx';
 
 const GIB = 2 ** 30;
@@ -30,6 +32,15 @@ export function MemorySettings({ settings }: { settings: Settings }) {
         min={0}
         max={10_000_000}
         onSave={(value) => save({ memoryBudgetBytes: value * MIB })}
+      />
+      <RadioChoice
+        legend="Memory while answering"
+        name="live-kv"
+        values={LIVE_KV}
+        words={LIVE_KV_WORDS}
+        value={settings.liveKv}
+        onChoose={(liveKv) => save({ liveKv })}
+        note="Opens the model again, which takes a moment."
       />
       <NumberField
         label="Processor threads"

@@ -1,7 +1,7 @@
 // What may be chosen about reuse, in plain words: what each choice does and what it risks. Pure.
 
 import type { ProfileKind } from '../../engine/contract/profiles.ts';
-import type { KvPrecision, PolicyName, Quality } from '../../engine/contract/settings.ts';
+import type { KvPrecision, LiveKv, PolicyName, Quality } from '../../engine/contract/settings.ts';
 
 export interface ChoiceWords {
   name: string;
@@ -42,6 +42,11 @@ export const PRECISION_WORDS: Record<KvPrecision, ChoiceWords> = {
   fp16: { name: '16 bits', note: 'About half the room. The loss is hardly ever seen.' },
   int8: { name: '8 bits', note: 'About a quarter of the room. Now and then a word may differ.' },
   int4: { name: '4 bits', note: 'About an eighth of the room. Used only for answers that are checked.' },
+};
+
+export const LIVE_KV_WORDS: Record<LiveKv, ChoiceWords> = {
+  full: { name: 'Full', note: 'As it is computed.' },
+  compact: { name: 'Compact', note: 'Half the memory or less. Answers may differ where two words were nearly even.' },
 };
 
 export const KIND_WORDS: Record<ProfileKind, ChoiceWords> = {

@@ -25,9 +25,9 @@ export class GraphBuilder {
     return name;
   }
 
-  output(value: string, name: string, dims: (number | string)[]): void {
+  output(value: string, name: string, dims: (number | string)[], type: OnnxType = 'float'): void {
     this.node('Identity', [value], { outputs: [name] });
-    this.#outputs.push({ name, type: 'float', dims });
+    this.#outputs.push({ name, type, dims });
   }
 
   /** Adds an operator; the returned name is its first output. */
@@ -79,6 +79,10 @@ export class GraphBuilder {
 
   toFloat(value: string): string {
     return this.node('Cast', [value], { attributes: { to: { int: 1 } } });
+  }
+
+  toHalf(value: string): string {
+    return this.node('Cast', [value], { attributes: { to: { int: 10 } } });
   }
 
   toInt64(value: string): string {

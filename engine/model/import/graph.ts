@@ -1,6 +1,8 @@
 // The ONNX graphs that compute rows: two segments (shallow, deep), the rotation of cached keys, the embedding.
 // B sequences, S new rows, T = past + S rows in all, C = capacity of the past buffer (C >= T - S).
 // A row's position lives in the rotation of its key and in `kpos`, so rows may lie in the buffer in any order.
+// The past is float or float16: then new rows are rounded to it before anybody looks at them, so that a row is the same
+// to those computed with it and after it, and one layer's past at a time is read as floats.
 
 import type { LayerRange, ModelShape } from '../shape.ts';
 import { deepLayers, relevanceLayers, shallowLayers } from '../shape.ts';
@@ -11,9 +13,12 @@ import type { OnnxGraph } from './onnx-writer.ts';
 import { addRopeTables } from './rope-tables.ts';
 import { EMBEDDING, FINAL_NORM, HEAD } from './weights.ts';
 
+/** In which the rows of a sequence are given to a graph. */
+export type PastType = 'float' | 'float16';
+
 /** Inputs ids [B,S] → outputs y [B,S,hidden] and the new rows of the first layers. */
-export function shallowGraph(shape: ModelShape, weights: Weights): OnnxGraph {
-  const segment = new SegmentGraph(shape, weights);
+export function shallowGraph(shape: ModelShape, weights: Weights, past: PastType = 'float'): OnnxGraph {
+  const segment = new SegmentGraph(shape, weights, past);
   const ids = segment.graph.input('ids', 'int32', ['B', 'S']);
   const { sum, change } = segment.layers({ sum: segment.parts.embed(ids), change: null }, shallowLayers(shape));
   segment.graph.output(segment.graph.node('Add', [sum, change!]), 'y', ['B', 'S', shape.hidden]);
@@ -24,8 +29,8 @@ export function shallowGraph(shape: ModelShape, weights: Weights): OnnxGraph {
  * Inputs x [B,S,hidden], wanted [R] (which of the S rows need logits), asked [Q] (which of them give their queries)
  * → logits [B,R,vocabulary], queries [middle layers · B, heads, Q, headSize], and the new rows.
  */
-export function deepGraph(shape: ModelShape, weights: Weights): OnnxGraph {
-  const segment = new SegmentGraph(shape, weights);
+export function deepGraph(shape: ModelShape, weights: Weights, past: PastType = 'float'): OnnxGraph {
+  const segment = new SegmentGraph(shape, weights, past);
   const x = segment.graph.input('x', 'float', ['B', 'S', shape.hidden]);
   const wanted = segment.graph.input('wanted', 'int32', ['R']);
   const last = segment.layers({ sum: x, change: null }, deepLayers(shape), wanted);
@@ -54,15 +59,23 @@ export function segmentGraph(shape: ModelShape, weights: Weights, range: LayerRa
   return graph.finish(`layers ${range.start}-${range.end - 1}`);
 }
 
-/** Inputs raw [layers, kvHeads, S, headSize] and pos [1,S] → rotated, by the very operator the segments use. */
-export function rotationGraph(shape: ModelShape): OnnxGraph {
+/**
+ * Inputs raw [layers, kvHeads, S, headSize] and pos [1,S] → rotated, by the very operator the segments use. For a
+ * float16 past also v → values, both outputs in that type.
+ */
+export function rotationGraph(shape: ModelShape, past: PastType = 'float'): OnnxGraph {
   const graph = new GraphBuilder();
   const dims = [shape.layers, shape.kvHeads, 'S', shape.headSize];
   const raw = graph.input('raw', 'float', dims);
   const pos = graph.input('pos', 'int32', [1, 'S']);
   const positions = graph.node('Expand', [graph.toInt64(pos), graph.int64s([shape.layers, 1])]);
   const { cos, sin } = addRopeTables(graph, shape);
-  graph.output(graph.microsoft('RotaryEmbedding', [raw, positions, cos, sin]), 'rotated', dims);
+  const rotated = graph.microsoft('RotaryEmbedding', [raw, positions, cos, sin]);
+  if (past === 'float') graph.output(rotated, 'rotated', dims);
+  else {
+    graph.output(graph.toHalf(rotated), 'rotated', dims, past);
+    graph.output(graph.toHalf(graph.input('v', 'float', dims)), 'values', dims, past);
+  }
   return graph.finish('rotation');
 }
 
@@ -81,6 +94,7 @@ class SegmentGraph {
   readonly graph = new GraphBuilder();
   readonly parts: LayerParts;
   readonly #shape: ModelShape;
+  readonly #pastType: PastType;
   readonly #bias: string;
   readonly #positions: string;
   readonly #counts: string[];
@@ -95,8 +109,9 @@ class SegmentGraph {
   readonly #fresh: { k: string[]; raw: string[]; v: string[] } = { k: [], raw: [], v: [] };
   readonly #queries = new Map<number, string>();
 
-  constructor(shape: ModelShape, weights: Weights) {
+  constructor(shape: ModelShape, weights: Weights, past: PastType = 'float') {
     this.#shape = shape;
+    this.#pastType = past;
     this.parts = new LayerParts(this.graph, shape, weights);
     const pos = this.graph.input('pos', 'int32', ['B', 'S']);
     const kpos = this.graph.input('kpos', 'int32', ['B', 'T']);
@@ -116,7 +131,8 @@ class SegmentGraph {
   }
 
   /**
-   * Runs `range` over x and outputs the new rows k, raw, v, each [layers in range · B, kvHeads, S, headSize].
+   * Runs `range` over x and outputs the new rows k, raw (of a float past), v, each
+   * [layers in range · B, kvHeads, S, headSize].
    * With `wanted`, what follows the last attention runs for those rows only; the stream is then [B,R,hidden].
    */
   layers(x: Residual, range: LayerRange, wanted?: string): Residual {
@@ -134,7 +150,9 @@ class SegmentGraph {
       [normed, sum] = this.parts.norm({ sum, change }, `${prefix}post_attention_layernorm.weight`);
       change = this.#mlp(normed, `${prefix}mlp.`);
     }
-    for (const [name, parts] of Object.entries(this.#fresh)) this.#outputByHead(name, parts, this.#shape.kvHeads);
+    for (const [name, parts] of Object.entries(this.#fresh)) {
+      if (parts.length > 0) this.#outputByHead({ name, parts, type: this.#pastType }, this.#shape.kvHeads);
+    }
     return { sum, change };
   }
 
@@ -146,29 +164,45 @@ class SegmentGraph {
   /** The rotated queries of some rows in some layers. No rows asked for: no work. */
   outputQueries(asked: string, layers: readonly number[]): void {
     const parts = layers.map((layer) => this.parts.rows(this.#queries.get(layer)!, asked));
-    this.#outputByHead('queries', parts, this.#shape.heads);
+    this.#outputByHead({ name: 'queries', parts, type: 'float' }, this.#shape.heads);
   }
 
   #attention(x: string, prefix: string, layer: number): string {
     const { heads, kvHeads, headSize } = this.#shape;
     const widths = [heads * headSize, kvHeads * headSize, kvHeads * headSize];
     const names = [`${prefix}q_proj`, `${prefix}k_proj`, `${prefix}v_proj`];
-    const [q, rawK, v] = this.parts.fused(x, names, widths);
+    const [q, rawK, newV] = this.parts.fused(x, names, widths);
     const rotatedQ = this.parts.rotate(q!, heads, this.#positions);
-    const rotatedK = this.parts.rotate(rawK!, kvHeads, this.#positions);
+    const heldK = this.#asHeld(this.parts.rotate(rawK!, kvHeads, this.#positions));
+    const heldV = this.#asHeld(newV!);
     this.#queries.set(layer, rotatedQ);
-    this.#fresh.raw.push(rawK!);
-    this.#fresh.k.push(rotatedK);
-    this.#fresh.v.push(v!);
+    if (this.#pastType === 'float') this.#fresh.raw.push(rawK!);
+    this.#fresh.k.push(heldK);
+    this.#fresh.v.push(heldV);
+    const [k, v] = [this.#floats(heldK), this.#floats(heldV)];
     const past = ['B', kvHeads, 1, 'C', headSize];
-    const pastK = this.graph.input(`pk.${layer}`, 'float', past);
-    const pastV = this.graph.input(`pv.${layer}`, 'float', past);
-    const rows = { q: rotatedQ, k: rotatedK, v: v!, pastK, pastV };
+    const pastK = this.graph.input(`pk.${layer}`, this.#pastType, past);
+    const pastV = this.graph.input(`pv.${layer}`, this.#pastType, past);
+    const rows = { q: rotatedQ, k, v, pastK, pastV };
     return this.graph.either(
       (this.#whole ??= this.#isWholePast(pastK)),
-      () => this.#attendWhole(rows),
-      () => this.#attendFused(this.#ungrouped(rows)),
+      () => this.#attendWhole(this.#withFloats(rows)),
+      () => this.#attendFused(this.#ungrouped(this.#withFloats(rows))),
     );
+  }
+
+  /** New rows as they will be held once they are part of the past. */
+  #asHeld(x: string): string {
+    return this.#pastType === 'float' ? x : this.graph.toHalf(x);
+  }
+
+  #floats(held: string): string {
+    return this.#pastType === 'float' ? held : this.graph.toFloat(held);
+  }
+
+  /** To be called inside a branch: the runtime may compute what stands outside of one for all layers at once. */
+  #withFloats(rows: AttentionParts): AttentionParts {
+    return { ...rows, pastK: this.#floats(rows.pastK), pastV: this.#floats(rows.pastV) };
   }
 
   #attendWhole(rows: AttentionParts): string {
@@ -257,8 +291,9 @@ class SegmentGraph {
   }
 
   /** Layers of [B,rows,heads · headSize] under one name, [layers · B, heads, rows, headSize]. */
-  #outputByHead(name: string, layers: string[], heads: number): void {
-    const stacked = this.graph.node('Concat', layers, { attributes: { axis: { int: 0 } } });
-    this.graph.output(this.parts.byHead(stacked, heads), name, ['N', heads, `rows of ${name}`, this.#shape.headSize]);
+  #outputByHead({ name, parts, type }: { name: string; parts: string[]; type: PastType }, heads: number): void {
+    const stacked = this.graph.node('Concat', parts, { attributes: { axis: { int: 0 } } });
+    const dims = ['N', heads, `rows of ${name}`, this.#shape.headSize];
+    this.graph.output(this.parts.byHead(stacked, heads), name, dims, type);
   }
 }

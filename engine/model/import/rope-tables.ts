@@ -21,7 +21,7 @@ export function ropeTables(shape: ModelShape): Float32Array {
 }
 
 /** Radians per position of each pair of dimensions, fastest first. */
-function ropeFrequencies(shape: ModelShape): Float32Array {
+export function ropeFrequencies(shape: ModelShape): Float32Array {
   return Float32Array.from({ length: shape.headSize / 2 }, (_, pair) => {
     const plain = Math.fround(1 / Math.fround(shape.ropeTheta ** ((2 * pair) / shape.headSize)));
     return scaleFrequency(plain, shape.ropeScaling);

@@ -3,6 +3,7 @@
 // Q queries (of which `chosen` are looked at in one run), R fresh rows, P rows of the buffer, C = its capacity >= P.
 
 import type { ModelShape } from '../shape.ts';
+import type { PastType } from './graph.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { LayerParts } from './layer-parts.ts';
 import type { Weights } from './layer-parts.ts';
@@ -36,8 +37,8 @@ export function probeGraph(shape: ModelShape, weights: Weights): OnnxGraph {
  * Inputs q, qpos [Q], chosen; pk [kvHeads,C,headSize], of which the first `past` [1] rows count; kpos [past]
  * → attention [past]: sums over heads and chosen queries.
  */
-export function attentionGraph(shape: ModelShape): OnnxGraph {
-  const scores = new ScoreGraph(shape);
+export function attentionGraph(shape: ModelShape, past: PastType = 'float'): OnnxGraph {
+  const scores = new ScoreGraph(shape, past);
   const keys = scores.past('pk');
   const kpos = scores.graph.input('kpos', 'int32', ['P']);
   scores.graph.output(scores.sum(scores.attend(keys, kpos), [0, 1]), 'attention', ['P']);
@@ -49,8 +50,8 @@ export function attentionGraph(shape: ModelShape): OnnxGraph {
  * those rows in the buffer; kpos [past + R]: the buffer's rows, then the fresh ones → per fresh row, summed over heads
  * and chosen queries: value = p·‖Δv‖ and key = p·‖v − o‖·|q·Δk|/√headSize, Δ being fresh minus buffered.
  */
-export function influenceGraph(shape: ModelShape): OnnxGraph {
-  const scores = new ScoreGraph(shape);
+export function influenceGraph(shape: ModelShape, past: PastType = 'float'): OnnxGraph {
+  const scores = new ScoreGraph(shape, past);
   const { graph } = scores;
   const { kvHeads, headSize } = shape;
   const fresh = ['k', 'v'].map((name) => graph.input(name, 'float', [kvHeads, 'R', headSize]));
@@ -63,7 +64,7 @@ export function influenceGraph(shape: ModelShape): OnnxGraph {
   const output = graph.node('MatMul', [attention, values!]);
   const onFresh = scores.freshPart(attention);
   const [changedK, changedV] = ['pk', 'pv'].map((name, index) =>
-    graph.node('Sub', [fresh[index]!, graph.node('Gather', [name, positions], axis(1))]),
+    graph.node('Sub', [fresh[index]!, scores.floats(graph.node('Gather', [name, positions], axis(1)))]),
   );
   // [kvHeads,R]: how much all queries look at a row, times how far its value is off.
   const distance = graph.node('Sqrt', [scores.sum(graph.node('Mul', [changedV!, changedV!]), [2])]);
@@ -85,10 +86,12 @@ class ScoreGraph {
   readonly #shape: ModelShape;
   readonly #positions: string;
   readonly #past: string;
+  readonly #pastType: PastType;
 
-  constructor(shape: ModelShape) {
+  constructor(shape: ModelShape, pastType: PastType) {
     const { graph } = this;
     this.#shape = shape;
+    this.#pastType = pastType;
     const q = graph.input('q', 'float', [shape.heads, 'Q', shape.headSize]);
     const positions = graph.input('qpos', 'int32', ['Q']);
     const chosen = graph.input('chosen', 'int32', ['chosen']);
@@ -101,8 +104,13 @@ class ScoreGraph {
   past(name: string): string {
     const { kvHeads, headSize } = this.#shape;
     const { graph } = this;
-    const buffer = graph.input(name, 'float', [kvHeads, 'C', headSize]);
-    return graph.node('Slice', [buffer, graph.int64s([0]), this.#past, graph.int64s([1])]);
+    const buffer = graph.input(name, this.#pastType, [kvHeads, 'C', headSize]);
+    return this.floats(graph.node('Slice', [buffer, graph.int64s([0]), this.#past, graph.int64s([1])]));
+  }
+
+  /** Values of the buffer as floats. */
+  floats(x: string): string {
+    return this.#pastType === 'float' ? x : this.graph.toFloat(x);
   }
 
   /** Attention of every head and chosen query on every key, [heads,chosen,keys]; later and hidden keys get none. */
