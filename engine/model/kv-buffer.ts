@@ -240,14 +240,12 @@ export class KvBuffer {
 
   /** Moves the rows to lanes of another length, in place where there is room for them. */
   #resize(capacity: number): void {
-    const { layers, kvHeads, headSize, context } = this.#shape;
+    const { layers, kvHeads, headSize } = this.#shape;
     const lanes = layers * kvHeads;
-    const most = lanes * context * headSize;
     const [from, to, kept] = [this.#capacity * headSize, capacity * headSize, this.#rows * headSize];
     for (const plane of this.#held) {
       const old = this.#planes[plane];
-      const target =
-        old.length >= lanes * to ? old : this.#values(Math.max(lanes * to, Math.min(2 * old.length, most)));
+      const target = old.length >= lanes * to ? old : this.#values(lanes * headSize * this.#heldRows(capacity));
       // Lanes that grow move from the last one on, so that none is written over before it has moved.
       const inOrder = to < from || target !== old;
       for (let index = 0; index < (kept > 0 ? lanes : 0); index++) {
@@ -263,6 +261,12 @@ export class KvBuffer {
       this.#seen[segment] = seen;
     }
     this.#capacity = capacity;
+  }
+
+  /** Memory is asked for in steps of an eighth to a quarter, so that prompts of about one length share a buffer. */
+  #heldRows(capacity: number): number {
+    const step = 2 ** Math.max(0, Math.floor(Math.log2(capacity)) - 2);
+    return Math.min(this.#shape.context, Math.ceil(capacity / step) * step);
   }
 
   /** Room for `rows` and some more: every run for few rows looks at all of it, and making room moves all rows. */

@@ -43,10 +43,9 @@ export class KvPool {
     this.#trim();
   }
 
-  /** Forgets all rows; the memory of one buffer stays for the next sequence. */
+  /** Forgets all rows; their memory stays for the next sequences. */
   forget(): void {
     for (const rested of this.#rested) empty(rested);
-    this.#rested = largest(this.#rested);
   }
 
   /** Lets all memory go. */
@@ -91,10 +90,6 @@ export class KvPool {
 function empty(rested: Rested): void {
   rested.tokens = new Int32Array();
   rested.kv.truncate(0);
-}
-
-function largest(rested: readonly Rested[]): Rested[] {
-  return rested.toSorted((one, other) => other.kv.bytes - one.kv.bytes).slice(0, 1);
 }
 
 function commonLength(a: Int32Array, b: Int32Array): number {

@@ -28,10 +28,10 @@ const MOST_LOOK_SHARE = 0.1;
 const LOOK_AT_MOST_TOKENS = 1500;
 
 /** A question needs few places, however long the text is. */
-const MOST_LINE_TOKENS = 64;
+const MOST_LINE_TOKENS = { balanced: 64, fast: 32 };
 
-/** Bursts of 7 and the new token fill a run of 8 rows, which costs little more than a run of one. */
-export const BURSTS: RepairSchedule = { rows: 7, everySteps: 5 };
+/** Bursts of 7 and the new token fill a run of 8 rows, which takes about twice as long as a run of one. */
+export const BURSTS: RepairSchedule = { rows: 7, everySteps: 12 };
 
 export interface Finds {
   /** Ascending, disjoint, behind the prefix, before the last position. */
@@ -80,7 +80,7 @@ function draftOf(
     grouping: ideas.grouping,
   };
   if (!choice || looks || ideas.relevance) return { ...finds, forced, recompute: budgets, selector };
-  const chosen = ideas.questionLines ? withLines(finds, forced, budgets) : forced;
+  const chosen = ideas.questionLines ? withLines({ ...finds, forced, budgets }, MOST_LINE_TOKENS[quality]) : forced;
   return { ...finds, forced: chosen, recompute: chosen.map(lengthOf), selector };
 }
 
@@ -91,14 +91,13 @@ function isLookWorth({ spans }: Finds, { layers, boundary }: PlanWish['costs']):
   return !isLong && (boundary + PROBE_LAYERS) / layers <= MOST_LOOK_SHARE;
 }
 
-/** The forced ranges of each span, and the lines of the question as far as budgets and `MOST_LINE_TOKENS` go. */
+/** The forced ranges of each span, and the lines of the question as far as budgets and `most` tokens go. */
 function withLines(
-  { spans, lines }: Finds,
-  forced: readonly TokenRange[][],
-  budgets: readonly number[],
+  { spans, lines, forced, budgets }: Finds & { forced: readonly TokenRange[][]; budgets: readonly number[] },
+  most: number,
 ): TokenRange[][] {
   const chosen = forced.map((ranges) => [...ranges]);
-  let room = Math.min(MOST_LINE_TOKENS, sum(budgets) - sum(forced.map(lengthOf)));
+  let room = Math.min(most, sum(budgets) - sum(forced.map(lengthOf)));
   for (const line of lines) {
     const index = spans.findIndex(({ start, end }) => start <= line.start && line.end <= end);
     if (room <= 0) break;

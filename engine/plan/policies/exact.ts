@@ -3,8 +3,8 @@
 import { clipRefs } from '../ranges.ts';
 import type { Policy } from './policy.ts';
 
-/** Fewer reused tokens are not worth a look into memory or onto the disk. */
-const LEAST_REUSED_TOKENS = 4;
+/** Fewer reused tokens are not worth a load, and a prefill that begins behind them takes longer than they save. */
+const LEAST_REUSED_TOKENS = 16;
 
 export const exact: Policy = {
   name: 'exact',
