@@ -31,7 +31,7 @@ const LOOK_AT_MOST_TOKENS = 1500;
 const MOST_LINE_TOKENS = { balanced: 64, fast: 32 };
 
 /** Bursts of 7 and the new token fill a run of 8 rows, which takes about twice as long as a run of one. */
-export const BURSTS: RepairSchedule = { rows: 7, everySteps: 12 };
+export const BURSTS: RepairSchedule = { rows: 7, everySteps: 16 };
 
 export interface Finds {
   /** Ascending, disjoint, behind the prefix, before the last position. */

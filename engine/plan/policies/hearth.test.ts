@@ -262,7 +262,7 @@ describe('what is computed', () => {
 
   test('a wish to verify is passed on, and repair comes in bursts', () => {
     const plan = approximated({ length: 850, spans: [spanOf(100, 800)] }, { verify: true });
-    expect(plan).toMatchObject({ verify: true, repair: { rows: 7, everySteps: 12 } });
+    expect(plan).toMatchObject({ verify: true, repair: { rows: 7, everySteps: 16 } });
   });
 
   test('every idea can be taken away', () => {

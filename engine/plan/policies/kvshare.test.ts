@@ -75,7 +75,7 @@ describe('the second version', () => {
     const repair = (changes: Parameters<typeof kvshareWith>[0]) =>
       kvshareWith(changes).plan(promptOf(900), found, wishOf()).approximate!.repair;
     expect(repair({})).toEqual({ rows: 3, everySteps: 1, newest: true });
-    expect(repair({ repair: 'bursts' })).toEqual({ rows: 7, everySteps: 12 });
+    expect(repair({ repair: 'bursts' })).toEqual({ rows: 7, everySteps: 16 });
     expect(repair({ repair: 'none' })).toBeNull();
   });
 
