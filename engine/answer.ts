@@ -34,10 +34,12 @@ export async function* answer(turn: RunningTurn): AsyncGenerator<ChatEvent, Chat
   try {
     for await (const event of sequence.events()) {
       if (event.type === 'progress') yield event;
-      else if (event.type === 'prefilled') keep();
       else {
-        if (event.type === 'token') ttftMs ??= performance.now() - times.begunAt;
+        const isFirst = event.type === 'token' && ttftMs === null;
+        if (isFirst) ttftMs = performance.now() - times.begunAt;
         yield* written.follow(event);
+        // The prompt's rows are there for others from here on; the first word does not wait for that.
+        if (isFirst) keep();
         if (performance.now() - savedAt < SAVE_EVERY_MS) continue;
         // Saved for the first time after the first word is out: the disk does not delay it.
         message ??= messages.beginAnswer(of);

@@ -142,10 +142,11 @@ interface Asked {
 
 /** In a chat of its own. */
 async function ask(bench: Bench, { document, system, policy, quality = 'balanced' }: Asked): Promise<TurnReport> {
-  await pause(SETTLE_MS);
   const { engine, profileId } = bench;
-  // A person reads before asking on: what the last turn left is healed by then. A large shape would take minutes.
+  // A person reads before asking on: what the last turn left is healed and written by then. A large shape would take
+  // minutes.
   if (bench.heals) await engine.client.call('cache.heal', {});
+  await pause(SETTLE_MS);
   const { id: conversationId } = await engine.client.call('conversations.create', {
     profileId,
     system,

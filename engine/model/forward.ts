@@ -10,7 +10,7 @@ import { KvPool } from './kv-pool.ts';
 import { liveGraphFiles } from './live-graphs.ts';
 import { graphFile, readManifest } from './manifest.ts';
 import type { GraphName, ModelManifest } from './manifest.ts';
-import { rotateKeys } from './rope.ts';
+import { rotateKeys, Turns } from './rope.ts';
 import { RowScores } from './row-scores.ts';
 import type { Deviation, FreshStream, InfluenceOptions } from './row-scores.ts';
 import { Segment } from './segment.ts';
@@ -53,12 +53,14 @@ export class Model {
   readonly manifest: ModelManifest;
   readonly #parts: Parts;
   readonly #pool = new KvPool();
+  readonly #turns: Turns;
   readonly #installed: Required<ModelOptions> & { folder: string };
   #segmented: Promise<SegmentedModel> | null = null;
 
   private constructor(manifest: ModelManifest, parts: Parts, installed: Required<ModelOptions> & { folder: string }) {
     this.manifest = manifest;
     this.#parts = parts;
+    this.#turns = new Turns(manifest.shape);
     this.#installed = installed;
   }
 
@@ -179,22 +181,25 @@ export class Model {
     this.#checkContext(start + total);
     for (const block of blocks) this.#checkBlock(block);
     kv.extend(start + total);
-    await this.place(kv, start, blocks);
+    let position = start;
+    for (const block of blocks) {
+      await this.#placeExact(kv, position, block);
+      position += block.count;
+    }
   }
 
-  /** Overwrites rows in use, from `start` on, with rows from the cache, rotated to their new positions, and shows them. */
+  /**
+   * Overwrites rows in use, from `start` on, with rows from the cache, turned to their new positions, and shows them.
+   * What leaves the same position again is what came; the turned keys are those of `load` but for rounding.
+   */
   async place(kv: KvBuffer, start: number, blocks: readonly KvRows[]): Promise<void> {
     const end = blocks.reduce((position, block) => position + block.count, start);
     if (start < 0 || end > kv.rows) throw new RangeError(`rows ${start}..${end} of ${kv.rows}`);
     for (const block of blocks) this.#checkBlock(block);
     let position = start;
     for (const block of blocks) {
-      if (block.count === 0) continue;
-      const { revision } = kv;
-      const { shape, liveRows } = this;
-      const rows = await rotateKeys(this.#parts.rotation, block, { start: position, shape, liveRows });
-      checkUnchanged(kv, revision);
-      kv.place(position, block, rows);
+      if (this.liveRows === 'fp32') kv.placeTurned(position, block, this.#turns);
+      else await this.#placeExact(kv, position, block);
       position += block.count;
     }
   }
@@ -248,6 +253,15 @@ export class Model {
     this.#pool.clear();
     const { shallow, deep, rotation, embedding, scores } = this.#parts;
     for (const part of [shallow, deep, rotation, embedding, scores]) await part.close();
+  }
+
+  async #placeExact(kv: KvBuffer, start: number, block: KvRows): Promise<void> {
+    if (block.count === 0) return;
+    const { revision } = kv;
+    const { shape, liveRows } = this;
+    const rows = await rotateKeys(this.#parts.rotation, block, { start, shape, liveRows });
+    checkUnchanged(kv, revision);
+    kv.place(start, block, rows);
   }
 
   async #runShallow(

@@ -6,6 +6,7 @@ import type { KvPrecision } from '../contract/settings.ts';
 import type { KvRows } from '../types.ts';
 import { LentKeys } from './lent-keys.ts';
 import { turnBack } from './rope.ts';
+import type { Turns } from './rope.ts';
 import { deepLayers, shallowLayers } from './shape.ts';
 import type { Values } from './sessions.ts';
 import type { ModelShape } from './shape.ts';
@@ -182,12 +183,23 @@ export class KvBuffer {
       keys.set(rotatedK.subarray(lane * laneFloats, (lane + 1) * laneFloats), to);
       values.set(v.subarray(lane * laneFloats, (lane + 1) * laneFloats), to);
     }
-    if (this.holdsRawK) this.#lent.lend(start, block);
-    for (let row = start; row < start + block.count; row++) {
-      this.#seen.shallow[row] = row;
-      this.#seen.deep[row] = row;
+    this.#showPlaced(start, block);
+  }
+
+  /** The same where rows are 32-bit floats and nobody asks for bit-equal keys: they are turned on their way in. */
+  placeTurned(start: number, block: KvRows, turns: Turns): void {
+    const { layers, kvHeads, headSize } = this.#shape;
+    const { count } = block;
+    this.#checkRange(start, start + count);
+    const { rotatedK, v } = this.#planes;
+    if (rotatedK instanceof Float16Array) throw new TypeError('keys are turned into 32-bit floats only');
+    for (let lane = 0; lane < layers * kvHeads; lane++) {
+      const from = lane * count * headSize;
+      const to = (lane * this.#capacity + start) * headSize;
+      turns.write(rotatedK, to, { keys: block.k, from, start, count });
+      v.set(block.v.subarray(from, from + count * headSize), to);
     }
-    this.#revision++;
+    this.#showPlaced(start, block);
   }
 
   /** Forgets all rows from `rows` on, and lets their blocks go. */
@@ -220,6 +232,14 @@ export class KvBuffer {
     const k = this.#copyRows('rawK', start, end);
     this.#lent.copyInto(k, { start, end }, this.#shape.headSize);
     return k;
+  }
+
+  #showPlaced(start: number, block: KvRows): void {
+    if (this.holdsRawK) this.#lent.lend(start, block);
+    for (const seen of Object.values(this.#seen)) {
+      for (let row = start; row < start + block.count; row++) seen[row] = row;
+    }
+    this.#revision++;
   }
 
   #checkRange(start: number, end: number): void {

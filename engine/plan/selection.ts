@@ -26,9 +26,9 @@ export function selectRows({ plan, candidates, influence, relevance }: Candidate
   const there = candidates.length / Math.max(1, lengthOf(plan.spans));
   const budget = Math.floor(plan.recomputeTokens * Math.min(1, there));
   const room = budget - chosen.reduce((sum, flag) => sum + flag, 0);
-  const free = Array.from(candidates.keys()).filter((index) => chosen[index] === 0);
-  const scores = combine(free, candidates.length, [influence, relevance]);
-  if (room > 0 && scores !== null) {
+  if (room > 0 && (influence !== null || relevance !== null)) {
+    const free = Array.from(candidates.keys()).filter((index) => chosen[index] === 0);
+    const scores = combine(free, candidates.length, [influence, relevance]);
     const top = best(free, scores).slice(0, room);
     const picked = plan.selector.grouping ? pickWindows({ candidates, chosen, scores }, top) : top;
     for (const index of picked) chosen[index] = 1;
@@ -46,16 +46,15 @@ function forcedOf({ forced }: Candidates['plan'], candidates: Int32Array): Uint8
 }
 
 /**
- * Sum of the scores in units of their own spread; null where there is none. Only the spread among `free` candidates
+ * Sum of the scores in units of their own spread. Only the spread among `free` candidates
  * counts: beside what is forced, an edit above all, the differences between the others would vanish.
  */
 function combine(
   free: readonly number[],
   length: number,
   scores: readonly (Float32Array | null)[],
-): Float64Array<ArrayBuffer> | null {
+): Float64Array<ArrayBuffer> {
   const given = scores.filter((score) => score !== null);
-  if (given.length === 0) return null;
   const total = new Float64Array(length);
   for (const score of given) {
     const mean = free.reduce((sum, at) => sum + score[at]!, 0) / free.length;

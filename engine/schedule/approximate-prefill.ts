@@ -63,11 +63,8 @@ export class ApproximatePrefill {
     this.#prefix = work.kv.rows;
   }
 
-  /** Placed positions that were not computed again: the approximate rows. */
-  get approximateRows(): Int32Array {
-    const again = new Set(this.recomputed);
-    return Int32Array.from(positionsOf(this.placed).filter((position) => !again.has(position)));
-  }
+  /** Placed positions that were not computed again: the approximate rows. Known when rows were chosen. */
+  approximateRows: Int32Array = new Int32Array();
 
   /** How far the values of each approximate row were off, where that was looked at; else null. */
   get approximateChanges(): Float32Array | null {
@@ -85,7 +82,7 @@ export class ApproximatePrefill {
     const { kv, tokens, plan } = this.#work;
     kv.extend(tokens.length);
     yield* this.#place();
-    const candidates = Int32Array.from(positionsOf(this.placed));
+    const candidates = positionsOf(this.placed);
     if (plan.selector.influence && candidates.length > 0) yield* this.#runShallow();
     yield* this.#choose(candidates);
     yield* this.#runDeep();
@@ -147,9 +144,8 @@ export class ApproximatePrefill {
       relevance = await this.#timed(() => this.#relevance(candidates, questions));
       yield this.#prefix;
     }
-    const placed = new Set(candidates);
-    const selected = selectRows({ plan, candidates, influence, relevance });
-    this.recomputed = selected.filter((position) => placed.has(position));
+    this.recomputed = selectRows({ plan, candidates, influence, relevance });
+    this.approximateRows = without(candidates, this.recomputed);
   }
 
   /** Rows whose attention says what matters: the end of the prompt, where the question stands. */
@@ -179,9 +175,7 @@ export class ApproximatePrefill {
   /** KVShare's score: what all rows that are computed anyway look at, times how far its values are off. */
   async #deviation(candidates: Int32Array): Promise<Float32Array> {
     const { kv, tokens } = this.#work;
-    const placed = new Set(candidates);
-    const behind = Array.from({ length: tokens.length - this.#prefix }, (_, index) => this.#prefix + index);
-    const fresh = behind.filter((position) => !placed.has(position));
+    const fresh = without(positionsOf([{ start: this.#prefix, end: tokens.length }]), candidates);
     const positions = Int32Array.of(...candidates, ...fresh);
     this.rowLayers += positions.length * PROBE_LAYERS;
     const rows = { y: this.#shallowRows(positions), positions };
@@ -208,10 +202,7 @@ export class ApproximatePrefill {
     const { kv, tokens } = this.#work;
     const { model } = this.#parts;
     const { layers, boundary } = model.shape;
-    const approximate = new Set(this.approximateRows);
-    const rows = Int32Array.from({ length: tokens.length - this.#prefix }, (_, index) => this.#prefix + index).filter(
-      (position) => !approximate.has(position),
-    );
+    const rows = without(positionsOf([{ start: this.#prefix, end: tokens.length }]), this.approximateRows);
     const depth = this.#shallow === null ? layers : layers - boundary;
     for (let start = 0; start < rows.length;) {
       const end = runEnd(rows, start, this.#chunkRows(rows[start]!, depth / layers));
@@ -268,6 +259,21 @@ function lengthOf(ranges: readonly TokenRange[]): number {
   return ranges.reduce((sum, range) => sum + range.end - range.start, 0);
 }
 
-function positionsOf(ranges: readonly TokenRange[]): number[] {
-  return ranges.flatMap(({ start, end }) => Array.from({ length: end - start }, (_, index) => start + index));
+/** All positions of ascending ranges. */
+function positionsOf(ranges: readonly TokenRange[]): Int32Array {
+  const positions = new Int32Array(lengthOf(ranges));
+  let at = 0;
+  for (const { start, end } of ranges) {
+    for (let position = start; position < end; position++) positions[at++] = position;
+  }
+  return positions;
+}
+
+/** Both ascending: those of `positions` that are not among `others`. */
+function without(positions: Int32Array, others: Int32Array): Int32Array {
+  let next = 0;
+  return positions.filter((position) => {
+    while (next < others.length && others[next]! < position) next++;
+    return others[next] !== position;
+  });
 }

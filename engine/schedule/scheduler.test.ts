@@ -56,7 +56,7 @@ describe('a sequence', () => {
     using slot = await scheduler.admit(new AbortController().signal);
     const one = sequence();
     slot.run(one);
-    expect(await drain(one)).toEqual(['progress', 'token', 'prefilled', ...Array<string>(7).fill('token')]);
+    expect(await drain(one)).toEqual(['progress', ...Array<string>(8).fill('token')]);
     expect(one.stopReason).toBe('length');
     expect(one.output).toHaveLength(8);
     await loop.close();

@@ -170,7 +170,6 @@ describe('a verified answer', () => {
     expect(one.checkedTokens).toBe(right);
     const events = await eventsOf(one);
     expect(events.filter(({ type }) => type !== 'token' && type !== 'progress')).toEqual([
-      { type: 'prefilled' },
       { type: 'verifying' },
       { type: 'correction', keptTokens: right },
     ]);

@@ -44,7 +44,6 @@ export interface SequenceParts {
 
 export type SequenceEvent =
   | { type: 'progress'; doneTokens: number; totalTokens: number }
-  | { type: 'prefilled' }
   | { type: 'token'; id: number }
   | { type: 'verifying' }
   /** Only the first `keptTokens` of the answer hold; tokens go on from there. */
@@ -188,7 +187,6 @@ export class Sequence {
     const startedAt = performance.now();
     this.#decoding.take(logits);
     this.time.sampleMs = performance.now() - startedAt;
-    this.#emit({ type: 'prefilled' });
     yield* this.#decoding.run();
     const verify = approximate?.plan.verify === true || this.#roughFrom !== null;
     if (verify && this.#approximateFrom !== null) yield* this.#verify();
