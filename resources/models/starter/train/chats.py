@@ -64,8 +64,26 @@ def like_fact(kind, key, noun):
     return Fact(kind, key, {}, "", noun=noun)
 
 
-HOW = world.split("How do I {t}?|How to {t}?|List the steps to {t}.|What are the steps to {t}?|Please list how to {t}.|Tell me how to {t}.|How can I {t}?|What must I do to {t}?|Give me the steps to {t}.|"
-                  "I want to {t}. What are the steps?|--|Explain how to {t}.|Which steps are needed to {t}?|How does one {t}?")
+HOW = world.split(
+    "How do I {t}?|How to {t}?|List the steps to {t}.|What are the steps to {t}?|Please list how to {t}.|Tell me how to {t}.|How can I {t}?|What must I do to {t}?|Give me the steps to {t}.|I want to {t}. What are the steps?|"
+    "How do we {t}?|How do you {t}?|How do people {t} here?|How do I go about it if I want to {t}?|How does it work to {t}?|How should I {t}?|How should we {t}?|How must I {t}?|How can we {t}?|How could I {t}?|How would I {t}?|"
+    "How would you {t}?|How is it done, to {t}?|How am I supposed to {t}?|How do I start to {t}?|How exactly do I {t}?|How to {t}|What do I do to {t}?|What do I have to do to {t}?|What do I need to do to {t}?|"
+    "What do we do to {t}?|What has to be done to {t}?|What should I do to {t}?|What should I do if I want to {t}?|What do I do first, and what then, to {t}?|What are the instructions to {t}?|What are all the steps to {t}?|"
+    "What are the single steps to {t}?|What is the way to {t}?|What is the procedure to {t}?|What is the right way to {t}?|What does the document say about how to {t}?|What is written about how to {t}?|"
+    "In which order do I {t}, step by step?|By which steps do I {t}?|List the steps if I want to {t}.|List all steps to {t}.|List how to {t}.|List what I do to {t}.|Give me all the steps to {t}.|Give me the instructions to {t}.|"
+    "Give me the list of steps to {t}.|Show me how to {t}.|Show me the steps to {t}.|Show the instructions to {t}.|Read me the steps to {t}.|Read out how to {t}.|Write down how to {t}.|Write the steps to {t}.|"
+    "Tell me step by step how to {t}.|Tell me the steps to {t}.|Tell me what to do to {t}.|Tell me again how to {t}.|Tell us how to {t}.|Remind me how to {t}.|Help me to {t}.|Please tell me how to {t}.|"
+    "Please tell me the steps to {t}.|Please give me the steps to {t}.|Please show me how to {t}.|Please read me the instructions to {t}.|Please help me to {t}.|Please write down how to {t}.|Steps to {t}?|Steps to {t}, please.|"
+    "Instructions to {t}?|The steps to {t}?|The steps to {t}, please.|Step by step, how do I {t}?|Can you tell me how to {t}?|Can you list the steps to {t}?|Can you show me how to {t}?|Can you help me to {t}?|"
+    "Can you walk me through how to {t}?|Could you tell me how to {t}?|Could you list how to {t}?|Could you give me the steps to {t}?|Could you read me how to {t}?|Would you tell me how to {t}?|Would you list the steps to {t}?|"
+    "Do you know how to {t}?|Do you have the steps to {t}?|Does the document say how to {t}?|Does it say how to {t}?|Is there a list of steps to {t}?|Is it written down how to {t}?|Is there a description of how to {t}?|"
+    "I have to {t}. How?|I have to {t}. How do I do that?|I have to {t}. What are the steps?|I have never had to {t}. How does it go?|I need to {t}. What do I do?|I need to {t}. What are the steps?|I need the steps to {t}.|"
+    "I need instructions to {t}.|I am going to {t}. What do I do?|I am supposed to {t}. How do I do it?|I am trying to {t}. What do I do first, and then?|I am new and have to {t}. What are the steps?|I do not know how to {t}.|"
+    "I forgot how to {t}.|I cannot remember how to {t}.|I want to know how to {t}.|I would like to know how to {t}.|I would like to {t}. How does that work?|I would like to {t}. What do I have to do?|I want to {t}. How?|"
+    "I want to {t}. Please list the steps.|I want to {t}. What must I do?|I wonder how to {t}.|We want to {t}. How do we do it?|We have to {t}. What are the steps?|We would like to {t}. What do we do?|"
+    "Someone has to {t}. What are the steps?|A visitor asks how to {t}.|Somebody asks how to {t}.|My colleague wants to {t}. What must be done?|My son wants to {t}. What are the steps?|If I want to {t}, what do I do?|"
+    "If I have to {t}, what are the steps?|When I {t}, what are the steps?|When I {t}, what do I do first and then?|To {t}, what do I do?|To {t}, what are the steps?|To {t}, which steps do I follow?|Hi, how do I {t}?|"
+    "Hello, how can I {t}?|Excuse me, how do I {t}?|Sorry, how do I {t}?|Quick question: how do I {t}?|And how do I {t}?|--|Explain how to {t}.|Which steps are needed to {t}?|How does one {t}?")
 
 
 def steps_turn(r, documents, held):
@@ -120,7 +138,7 @@ def turns(r, documents, count, refusals=0.2, talk=0.04, held=Held()):
             made = unanswerable(r, documents, held)
         elif chance < refusals + talk:
             asked, said = r.choice(world.TALK)
-            chat.append(("talk", r.choice(asked.split("|")), said))
+            chat.append(("talk", r.choice(asked), said))
             continue
         elif chance < refusals + talk + 0.06:
             made = two_hops(r, facts, held)

@@ -98,7 +98,7 @@ def talk(length, count, held, seed):
     r, items = random.Random(seed + 8 + length[2]), []
     for _ in range(count):
         asked, said = r.choice(world.TALK)
-        items.append((corpus.join(r.choice(world.SYSTEMS), [corpus.make_document(r, length[2], held)]), [], r.choice(asked.split("|")), said))
+        items.append((corpus.join(r.choice(world.SYSTEMS), [corpus.make_document(r, length[2], held)]), [], r.choice(asked), said))
     return items
 
 
