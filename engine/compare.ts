@@ -91,6 +91,7 @@ function asOf(loaded: LoadedModel, time: number): LoadedModel {
 /** Answers, and compares with `off`, which is compared with itself where it is null. */
 async function* inWay(way: Way, off: Choices | null, asked: Asked): AsyncGenerator<CompareEvent, Answered> {
   const { of, prompt, parts, loaded } = asked;
+  requireSameModel(asked);
   const choice = choiceFor({ ...of, ...way, verify: false }, parts);
   const startedAt = performance.now();
   const found = await findRows({ prompt, profileId: of.profileId, choice }, loaded);
@@ -174,6 +175,7 @@ interface Run {
 async function* led(run: Run, asked: Asked): AsyncGenerator<CompareEvent, { text: string; report: TurnReport }> {
   const { loaded, signal } = asked;
   using slot = await asked.parts.scheduler.admit(signal);
+  requireSameModel(asked);
   const startedAt = performance.now();
   const sequence = new Sequence(workOf(run, asked), loaded);
   slot.run(sequence);
@@ -191,6 +193,12 @@ async function* led(run: Run, asked: Asked): AsyncGenerator<CompareEvent, { text
     // A step that is under way still writes into them.
     if (sequence.done) sequence.release();
   }
+}
+
+/** Another model may have been chosen while nothing of this was computed. */
+function requireSameModel({ parts, loaded }: Asked): void {
+  if (parts.loaded().model === loaded.model) return;
+  throw new EngineError('model-missing', 'The model was changed in the meantime. Compare again with the new one.');
 }
 
 function workOf({ choices, along, found }: Run, { prompt, maxTokens, loaded, signal }: Asked) {

@@ -130,6 +130,27 @@ describe('damage to the cache', () => {
     expect(message.report).toMatchObject({ tokens: { exactPrefix: 0 }, missReason: 'model-changed' });
   });
 
+  test('a question that comes while another model is read is answered, by the one or the other', async () => {
+    engine = await exactEngine();
+    const profileId = await person(engine.client, 'ana');
+    const other = join(engine.dataFolder, 'other');
+    await makeTinyModel(other, { seed: 2 });
+    const imported = await engine.client.call('models.import', { folder: other });
+    const before = (await engine.client.call('models.list', {})).find(({ loaded }) => loaded)!.id;
+    for (const [modelId, delayMs] of [
+      [imported.id, 0],
+      [before, 1],
+      [imported.id, 5],
+      [before, 20],
+    ] as const) {
+      const selected = engine.client.call('models.select', { modelId });
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      const { message } = await ask(engine.client, profileId, asked('Where is jar 9?'));
+      expect(message.state).toBe('complete');
+      expect((await selected).id).toBe(modelId);
+    }
+  });
+
   test('a quota too small for anything drops the writes, and the turns go on', async () => {
     engine = await exactEngine();
     const profileId = await person(engine.client, 'ana');

@@ -60,22 +60,13 @@ export class ModelSlot {
   }
 
   /** Changes to another model and remembers it. Throws `model-busy`, `model-missing`, `model-damaged`; the old one then stays. */
-  async select(modelId: string): Promise<ModelSummary> {
-    this.#requireIdle();
-    await this.#open(modelId);
-    const { summary } = this.require();
-    this.#parts.settings.set({ modelId: summary.id });
-    return summary;
+  select(modelId: string): Promise<ModelSummary> {
+    return this.#inTurn(() => this.#select(modelId));
   }
 
-  /**
-   * Opens the model again where its live rows are to have another form, and remembers that. Of several changes at once
-   * the last one counts. Throws as `select`; all then stays.
-   */
+  /** Opens the model again where its live rows are to have another form, and remembers that. Throws as `select`; all then stays. */
   setLiveKv(liveKv: LiveKv): Promise<void> {
-    const change = this.#changing.then(() => this.#setLiveKv(liveKv));
-    this.#changing = change.catch(() => {});
-    return change;
+    return this.#inTurn(() => this.#setLiveKv(liveKv));
   }
 
   async list(): Promise<ModelSummary[]> {
@@ -84,19 +75,36 @@ export class ModelSlot {
   }
 
   /** Removes an installed model and everything computed with it. Throws `forbidden`, `not-found`, `model-busy`. */
-  async remove(modelId: string): Promise<void> {
-    if (modelId === this.#loaded?.summary.id) {
-      this.#requireIdle();
-      await this.select(STARTER_ID);
-    }
-    await this.catalog.remove(modelId);
-    this.#parts.cache.remove({ modelId });
+  remove(modelId: string): Promise<void> {
+    return this.#inTurn(async () => {
+      if (modelId === this.#loaded?.summary.id) await this.#select(STARTER_ID);
+      await this.catalog.remove(modelId);
+      this.#parts.cache.remove({ modelId });
+    });
   }
 
   async close(): Promise<void> {
     const loaded = this.#loaded;
     this.#loaded = null;
     await loaded?.model.close();
+  }
+
+  /** Of several changes at once the last one counts. */
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const change = this.#changing.then(act);
+    this.#changing = change.then(
+      () => {},
+      () => {},
+    );
+    return change;
+  }
+
+  async #select(modelId: string): Promise<ModelSummary> {
+    this.#requireIdle();
+    await this.#open(modelId);
+    const { summary } = this.require();
+    this.#parts.settings.set({ modelId: summary.id });
+    return summary;
   }
 
   async #setLiveKv(liveKv: LiveKv): Promise<void> {
@@ -109,13 +117,16 @@ export class ModelSlot {
   }
 
   async #open(idOrFolder: string, liveKv = this.#parts.settings.get().liveKv): Promise<void> {
-    const { cache, settings } = this.#parts;
+    const { cache, settings, scheduler } = this.#parts;
     const installed = await this.catalog.resolve(idOrFolder);
     const opened = await loadModel(installed, cache, { ...settings.get(), liveKv });
-    await this.#parts.quiet();
-    await this.close();
-    this.#loaded = opened;
-    this.#problem = null;
+    // Somebody may have asked while it was read: that answer is the old model's.
+    await scheduler.alone(async () => {
+      await this.#parts.quiet();
+      await this.close();
+      this.#loaded = opened;
+      this.#problem = null;
+    });
   }
 
   #requireIdle(): void {

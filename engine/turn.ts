@@ -57,10 +57,13 @@ export async function* runTurn(
   const of: OfConversation = { profileId: request.profileId, conversationId: request.conversationId };
   const saved = saveQuestion(request, of, parts);
   if (saved !== null) yield { type: 'saved', message: saved };
-  const loaded = parts.loaded();
+  // Without a model nobody needs to wait to hear it.
+  parts.loaded();
   if (parts.scheduler.queueLength > 0) yield { type: 'queued', position: parts.scheduler.queueLength };
   using slot = await parts.scheduler.admit(signal);
 
+  // The model may have been changed since.
+  const loaded = parts.loaded();
   const admittedAt = performance.now();
   const choice = choiceFor(request, parts);
   if (choice.similar) parts.ahead.similarAsked();

@@ -40,7 +40,9 @@ export const SPEED = {
   /** Prompt tokens with seeded weights of a model's shape; a real model is asked at its longest. */
   shapeTokens: 5120,
   quickShapeTokens: 1024,
-  rounds: 9,
+  rounds: 15,
+  /** A miss differs from a full computation by less than one round from another. */
+  missRounds: 40,
   /** Of a shape, where a prefill takes most of a minute. */
   shapeRounds: 3,
   quickRounds: 1,

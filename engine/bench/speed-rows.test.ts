@@ -40,12 +40,13 @@ test('each kind has its medians, and how many times sooner than off its first to
 
 test('a miss is compared round by round, and its search counts against the full computation', () => {
   expect(row.miss?.slowdown).toBe(1.01);
+  expect(row.miss?.middleHalf).toEqual([1.01, 1.03]);
   expect(row.miss?.searchShare).toBe(0.01);
 });
 
 test('a person reads one line per donor', () => {
   expect(describeSpeed([row])).toEqual([
     '1000 prompt tokens, other donor: off 200 ms, exact 3 ms (66.67x, 980 reused), ' +
-      'balanced 20 ms (10x, 960 moved, 96 of them computed), miss 200 ms (slower by 1.01x)',
+      'balanced 20 ms (10x, 960 moved, 96 of them computed), miss 200 ms (slower by 1.01x, half of the rounds 1.01 to 1.03)',
   ]);
 });

@@ -25,8 +25,8 @@ type ComparedFigures = SpeedFigures & {
 };
 
 export interface SpeedRow {
-  /** What the rows of moved text were computed behind. */
-  donor: 'other' | 'canonical';
+  /** What the rows of moved text were computed behind; `none`: nothing was there to be moved. */
+  donor: 'other' | 'canonical' | 'none';
   promptTokens: number;
   rounds: number;
   off: SpeedFigures;
@@ -34,10 +34,10 @@ export interface SpeedRow {
   balanced?: ComparedFigures;
   fast?: ComparedFigures;
   /**
-   * Text that was never read. `slowdown`: median over the rounds of its time in that of `off` on the same prompt;
-   * `searchShare`: what looking for rows took, in the time of `off`.
+   * Text that was never read. `slowdown`: median over the rounds of its time in that of `off` on the same prompt, and
+   * `middleHalf` where half of the rounds lie; `searchShare`: what looking for rows took, in the time of `off`.
    */
-  miss?: ComparedFigures & { slowdown: number; searchShare: number };
+  miss?: ComparedFigures & { slowdown: number; middleHalf: [number, number]; searchShare: number };
 }
 
 export function speedRow(donor: SpeedRow['donor'], runs: SpeedRuns): SpeedRow {
@@ -50,8 +50,10 @@ export function speedRow(donor: SpeedRow['donor'], runs: SpeedRuns): SpeedRow {
     const ratios = reports.map((report, round) => (runs.off[round]?.ttftMs ?? Number.NaN) / report.ttftMs);
     const compared = { ...own, ratio: rounded(off.ttftMs / own.ttftMs), leastRatio: rounded(Math.min(...ratios)) };
     if (kind === 'miss') {
-      const slowdown = rounded(middle(ratios.map((ratio) => 1 / ratio)), 3);
-      row.miss = { ...compared, slowdown, searchShare: rounded(own.time.matchMs / off.ttftMs, 4) };
+      const slower = ratios.map((ratio) => 1 / ratio).toSorted((a, b) => a - b);
+      const at = (share: number) => rounded(slower[Math.round(share * (slower.length - 1))] ?? Number.NaN, 3);
+      const searchShare = rounded(own.time.matchMs / off.ttftMs, 4);
+      row.miss = { ...compared, slowdown: rounded(middle(slower), 3), middleHalf: [at(0.25), at(0.75)], searchShare };
     } else row[kind] = compared;
   }
   return row;
@@ -95,7 +97,11 @@ export function describeSpeed(rows: readonly SpeedRow[]): string[] {
       const own = row[kind];
       if (own === undefined) return [];
       const { moved, exactPrefix } = own.tokens;
-      if (row.miss !== undefined && kind === 'miss') return [`miss ${own.ttftMs} ms (slower by ${row.miss.slowdown}x)`];
+      if (row.miss !== undefined && kind === 'miss') {
+        return [
+          `miss ${own.ttftMs} ms (slower by ${row.miss.slowdown}x, half of the rounds ${row.miss.middleHalf.join(' to ')})`,
+        ];
+      }
       const reused = kind === 'exact' ? `${exactPrefix} reused` : `${moved} moved, ${own.recomputed} of them computed`;
       return [`${kind} ${own.ttftMs} ms (${own.ratio}x, ${reused})`];
     });

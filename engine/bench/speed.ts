@@ -1,6 +1,7 @@
 // Scenario `speed`: time to the first token of a question on a document that was read before: behind the same system
-// text (exact), behind another one (moved, at both quality levels), and never read at all (miss), each beside a full
-// computation (off), in turn, in one run. First with a donor that stood behind another text, then with a canonical one.
+// text (exact) and behind another one (moved, at both quality levels), each beside a full computation (off), in turn, in
+// one run; first with a donor that stood behind another text, then with a canonical one. Last, of documents that were
+// never read (miss): in many rounds of their own, because what is looked for there is a few milliseconds.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { TurnReport } from '../contract/chat.ts';
@@ -43,7 +44,11 @@ export async function runSpeed(request: BenchRequest): Promise<BenchResult<Speed
     const bench = await prepare(engine, promptTokens, request.shape === undefined);
     const document = await addDocument(bench, bench.lines);
     const rounds = roundsOf(request);
-    const rows = [await measureOther(bench, document, rounds), await measureCanonical(bench, document, rounds)];
+    const rows = [
+      await measureOther(bench, document, rounds),
+      await measureCanonical(bench, document, rounds),
+      await measureMiss(bench, rounds),
+    ];
     const name = request.shape === undefined ? 'speed' : `speed-${request.shape}`;
     return { name, machine: describeMachine(), model: model.name, rows };
   } finally {
@@ -55,12 +60,16 @@ interface Rounds {
   /** Before those that count: the runtime compiles what runs often. */
   warmUps: number;
   counted: number;
+  /** Of misses, after the others. */
+  misses: number;
 }
 
 /** A large model takes most of a minute for a prefill, and little of its time is the program's own. */
 function roundsOf({ quick, shape }: BenchRequest): Rounds {
-  if (shape === undefined) return { warmUps: 2, counted: quick ? SPEED.quickRounds : SPEED.rounds };
-  return { warmUps: 0, counted: quick ? SPEED.quickRounds : SPEED.shapeRounds };
+  const [counted, misses] =
+    shape === undefined ? [SPEED.rounds, SPEED.missRounds] : [SPEED.shapeRounds, SPEED.shapeRounds];
+  const warmUps = shape === undefined ? 2 : 0;
+  return quick ? { warmUps, counted: SPEED.quickRounds, misses: SPEED.quickRounds } : { warmUps, counted, misses };
 }
 
 async function prepare(engine: BenchEngine, promptTokens: number, heals: boolean): Promise<Bench> {
@@ -86,30 +95,45 @@ async function prepare(engine: BenchEngine, promptTokens: number, heals: boolean
 async function measureOther(bench: Bench, document: DocumentId, rounds: Rounds): Promise<SpeedRow> {
   const system = shortSystemText(bench.random);
   await ask(bench, { document, system, policy: 'exact' });
-  const runs: SpeedRuns = { off: [], exact: [], balanced: [], fast: [], miss: [] };
-  const unknowns: DocumentId[] = [];
+  const runs: SpeedRuns = { off: [], exact: [], balanced: [], fast: [] };
   for (let round = 0; round < rounds.warmUps + rounds.counted; round++) {
     process.stderr.write(`speed: round ${round + 1} of ${rounds.warmUps + rounds.counted}\n`);
-    const unknown = await addDocument(bench, bench.lines);
-    const behind = longSystemText(bench.random);
     const moved = () => ({ document, system: longSystemText(bench.random), policy: 'hearth' }) as const;
     const asked: [keyof SpeedRuns, () => Promise<TurnReport>][] = [
-      ['off', () => ask(bench, { document: unknown, system: behind, policy: 'off' })],
+      ['off', () => ask(bench, { document, system: longSystemText(bench.random), policy: 'off' })],
       ['exact', () => ask(bench, { document, system, policy: 'exact' })],
       ['balanced', () => ask(bench, moved())],
       ['fast', () => ask(bench, { ...moved(), quality: 'fast' })],
-      ['miss', () => ask(bench, { document: unknown, system: behind, policy: 'hearth' })],
     ];
-    // Forth and back: whoever comes first splits the unknown text into tokens, and whoever comes later finds caches warm.
+    // Forth and back, so that nobody always follows the same one.
     for (const [kind, turn] of round % 2 === 0 ? asked : asked.toReversed()) {
       const report = await turn();
       if (round >= rounds.warmUps) runs[kind]!.push(report);
     }
-    unknowns.push(unknown);
+  }
+  return speedRow('other', runs);
+}
+
+/** Nothing was read before: what looking costs. Who comes first takes turns, because it splits the text into tokens. */
+async function measureMiss(bench: Bench, { misses }: Rounds): Promise<SpeedRow> {
+  const runs = { off: [], miss: [] } satisfies SpeedRuns as Record<'off' | 'miss', TurnReport[]>;
+  const unknowns: DocumentId[] = [];
+  for (let round = 0; round < misses; round++) {
+    if (round % 10 === 0) process.stderr.write(`speed: misses, round ${round + 1} of ${misses}\n`);
+    const document = await addDocument(bench, bench.lines);
+    const system = longSystemText(bench.random);
+    const kinds = [
+      ['off', 'off'],
+      ['miss', 'hearth'],
+    ] as const;
+    for (const [kind, policy] of round % 2 === 0 ? kinds : kinds.toReversed()) {
+      runs[kind].push(await ask(bench, { document, system, policy }));
+    }
+    unknowns.push(document);
   }
   // Removing texts makes the engine forget the rows of sequences that are over: not between turns that count.
   for (const unknown of unknowns) await remove(bench, unknown);
-  return speedRow('other', runs);
+  return speedRow('none', runs);
 }
 
 /** The engine has read the document ahead, behind nothing but its own neutral text. */

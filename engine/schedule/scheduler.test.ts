@@ -127,6 +127,42 @@ describe('a sequence', () => {
 });
 
 describe('the scheduler', () => {
+  test('lets somebody work alone: after those who are in, and before those who come', async () => {
+    const scheduler = new Scheduler(2);
+    const order: string[] = [];
+    const admit = (name: string) =>
+      scheduler.admit(new AbortController().signal).then((slot) => (order.push(name), slot));
+    const first = await admit('first');
+    const alone = scheduler.alone(async () => {
+      order.push('alone');
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      order.push('done');
+      return 'result';
+    });
+    const later = [admit('second'), admit('third'), admit('fourth')];
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(order).toEqual(['first']);
+    first[Symbol.dispose]();
+    expect(await alone).toBe('result');
+    const second = await later[0]!;
+    await later[1]!;
+    expect(order).toEqual(['first', 'alone', 'done', 'second', 'third']);
+    second[Symbol.dispose]();
+    await later[2]!;
+    expect(order.at(-1)).toBe('fourth');
+    expect(scheduler.queueLength).toBe(1);
+  });
+
+  test('lets the others in again when who worked alone failed', async () => {
+    const scheduler = new Scheduler(1);
+    const failed = scheduler.alone(() => Promise.reject(new Error('no')));
+    const next = scheduler.admit(new AbortController().signal);
+    await expect(failed).rejects.toThrow('no');
+    expect(scheduler.activeCount).toBe(1);
+    (await next)[Symbol.dispose]();
+    expect(scheduler.activeCount).toBe(0);
+  });
+
   test('lets a limited number in, the others wait in order and a leaving one is forgotten', async () => {
     const scheduler = new Scheduler(1);
     const first = await scheduler.admit(new AbortController().signal);

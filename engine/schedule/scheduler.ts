@@ -19,6 +19,8 @@ export class Scheduler {
   readonly #waiting: Waiting[] = [];
   #active = 0;
   #turn = 0;
+  /** Somebody wants all places free; resolves when they are. Null: nobody does. */
+  #emptied: (() => void) | null = null;
   /** Called when there is something to compute, or nobody computes any more. */
   onWork: () => void = () => {};
 
@@ -38,9 +40,27 @@ export class Scheduler {
   /** Waits for a place. Throws `stopped` when the signal comes first. */
   async admit(signal: AbortSignal): Promise<Slot> {
     if (signal.aborted) throw stopped();
-    if (this.#active >= this.#maxActive) await this.#wait(signal);
+    if (this.#active >= this.#maxActive || this.#emptied !== null) await this.#wait(signal);
     else this.#active++;
     return this.#slot();
+  }
+
+  /** Runs `act` while nobody is computed: those who are end first, and who comes meanwhile waits. One call at a time. */
+  async alone<T>(act: () => Promise<T>): Promise<T> {
+    await new Promise<void>((resolve) => {
+      this.#emptied = resolve;
+      if (this.#active === 0) resolve();
+    });
+    try {
+      return await act();
+    } finally {
+      this.#emptied = null;
+      for (const next of this.#waiting.splice(0, this.#maxActive)) {
+        this.#active++;
+        next.enter();
+      }
+      this.onWork();
+    }
   }
 
   /** The sequence whose turn it is, or null when nobody has work. */
@@ -86,9 +106,10 @@ export class Scheduler {
         open = false;
         if (held !== null) this.#running.splice(this.#running.indexOf(held), 1);
         // A free place goes straight to whoever waits longest: `active` stays the same.
-        const next = this.#waiting.shift();
+        const next = this.#emptied === null ? this.#waiting.shift() : undefined;
         if (next === undefined) this.#active--;
         else next.enter();
+        if (this.#active === 0) this.#emptied?.();
         this.onWork();
       },
     };
