@@ -1,8 +1,8 @@
 // Scenario `papers-budgets`: ways to spend a fixed share of token-layers on moved and edited text, so that what policy
 // `hearth` computes again can be chosen by figures. What others do at the same cost stands beside them.
 
-import { BenchModel } from './bench-model.ts';
 import { describeMachine } from './machine.ts';
+import { PaperBench } from './papers-bench.ts';
 import { atBudget, BUDGETED, FIXED } from './papers-compositions.ts';
 import type { Composition } from './papers-compositions.ts';
 import { FULL, HEARTH, method, PUBLISHED } from './papers-methods.ts';
@@ -31,19 +31,19 @@ export async function runBudgets(request: BenchRequest): Promise<BudgetsResult> 
   const { quick, limit } = request;
   const wanted = limit ?? (quick ? PAPERS.quickBudgetPrompts : PAPERS.budgetPrompts);
   const methods = chosenOf(methodsAt(quick ? PAPERS.quickBudgets : PAPERS.budgets), request.methods, 'method');
-  const bench = await BenchModel.open(request);
+  const bench = await PaperBench.open(request, methods);
   try {
     const jobs = WORKLOADS.map((name) => ({
       name,
       wanted,
       run: (index: number) => runPaperCase(bench, paperCase(name, index, PAPERS.seed), methods),
     }));
-    const ran = await runJobs<PaperOutcome>(request, jobs, () => bench.cache.remove({}));
+    const ran = await runJobs<PaperOutcome>(request, jobs, () => bench.main.cache.remove({}));
     const outcomes = [...ran.outcomes.values()].flat();
     return {
       name: request.name,
       machine: describeMachine(),
-      model: bench.loaded.summary.name,
+      model: bench.main.loaded.summary.name,
       rows: paperRows(outcomes),
       overall: paperRows(outcomes, () => ALL),
       ...(ran.isCut ? { isCut: true } : {}),

@@ -26,7 +26,7 @@ const PLOT = { left: 72, top: 48, right: 590, bottom: 400 };
 const LEGEND = { x: 612, y: 60, line: 22 };
 const GRID = ' stroke="#e3e3e3"/>';
 /** Told apart by those who see few colours as well; points differ in shape besides. */
-const COLOURS = ['#c2410c', '#0072b2', '#009e73', '#cc79a7', '#8a6d00', '#56b4e9', '#5b5b5b', '#7a3db8', '#111111'];
+const COLOURS = '#c2410c #0072b2 #009e73 #cc79a7 #8a6d00 #56b4e9 #5b5b5b #7a3db8 #111111 #e69f00 #7a1f3d'.split(' ');
 
 export function lineChart({ title, x, y, series }: Chart): string {
   const shown = series
@@ -76,9 +76,9 @@ function line({ points, stressed }: Series, at: number, place: Place): string {
 }
 
 function mark(at: number, x: number, y: number): string {
-  if (at % 3 === 0) return `<circle cx="${x}" cy="${y}" r="4"/>`;
-  if (at % 3 === 1) return `<rect x="${x - 3.5}" y="${y - 3.5}" width="7" height="7"/>`;
-  return `<path d="M${x} ${y - 5}l5 9h-10z"/>`;
+  if (at % 4 === 0) return `<circle cx="${x}" cy="${y}" r="4"/>`;
+  if (at % 4 === 1) return `<rect x="${x - 3.5}" y="${y - 3.5}" width="7" height="7"/>`;
+  return `<path d="M${x} ${y - 5}${at % 4 === 2 ? 'l5 9h-10z' : 'l5 5l-5 5l-5 -5z'}"/>`;
 }
 
 function legend({ name, stressed }: Series, at: number): string {
@@ -118,7 +118,7 @@ function placing({ scale }: Axis, ticks: readonly number[], [from, to]: readonly
 
 function named({ scale }: Axis, tick: number): string {
   const texts = {
-    log: () => tick.toExponential(0),
+    log: () => (tick >= 1 ? tick.toFixed(0) : tick.toExponential(0)),
     number: () => tick.toFixed(0),
     percent: () => `${Math.round(100 * tick)} %`,
   };

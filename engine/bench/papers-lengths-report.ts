@@ -1,7 +1,7 @@
 // The figures of scenario `papers-ttft` for a person: a Markdown page and its plots. Pure.
 
 import { lineChart } from './papers-chart.ts';
-import { HEARTH } from './papers-methods.ts';
+import { COMPACT, FULL, HEARTH } from './papers-methods.ts';
 import type { LengthRow } from './papers-lengths-rows.ts';
 import { percent, section, table, times } from './papers-table.ts';
 import type { Column } from './papers-table.ts';
@@ -42,17 +42,23 @@ export function lengthsPage(result: BenchResult<LengthRow>, plots: readonly stri
 }
 
 /** A plot of more lines cannot be read. */
-const NOT_PLOTTED: readonly string[] = ['exact prefix', 'llama.cpp --cache-reuse', 'SemShareKV, all rows kept'];
+const NOT_PLOTTED: readonly string[] = [
+  'exact prefix',
+  'llama.cpp --cache-reuse',
+  'KVShare v2, prefill and decode',
+  'KVShare v2, prefill and bursts',
+  'SemShareKV, all rows kept',
+];
+/** All others hold what a full prefill holds. */
+const MEMORY_PLOTTED: readonly string[] = [FULL, 'SemShareKV', 'SemShareKV, all rows kept', COMPACT];
 
 export function lengthsPlots({ rows }: BenchResult<LengthRow>): Record<string, string> {
-  const names = [...new Set(rows.map(({ method }) => method))].filter((name) => !NOT_PLOTTED.includes(name));
-  const series = (value: (row: LengthRow) => number | null) =>
-    names.map((name) => ({
+  const names = [...new Set(rows.map(({ method }) => method))];
+  const series = (accept: (name: string) => boolean, value: (row: LengthRow) => number) =>
+    names.filter(accept).map((name) => ({
       name,
       stressed: name.startsWith(HEARTH),
-      points: rows
-        .filter(({ method }) => method === name)
-        .map((row) => [row.promptTokens, value(row) ?? Number.NaN] as const),
+      points: rows.filter(({ method }) => method === name).map((row) => [row.promptTokens, value(row)] as const),
     }));
   const x = { label: 'tokens of the prompt', scale: 'number' } as const;
   return {
@@ -60,13 +66,19 @@ export function lengthsPlots({ rows }: BenchResult<LengthRow>): Record<string, s
       title: 'Time to the first token',
       x,
       y: { label: 'milliseconds', scale: 'log' },
-      series: series(({ ttftMs }) => ttftMs),
+      series: series(
+        (name) => !NOT_PLOTTED.includes(name),
+        ({ ttftMs }) => ttftMs,
+      ),
     }),
     memory: lineChart({
       title: 'Most keys and values held at once',
       x,
       y: { label: 'of the keys and values of the prompt', scale: 'percent' },
-      series: series(({ kvOfPlain }) => kvOfPlain),
+      series: series(
+        (name) => MEMORY_PLOTTED.includes(name),
+        ({ kvOfPlain }) => kvOfPlain,
+      ),
     }),
   };
 }

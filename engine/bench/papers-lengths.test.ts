@@ -37,7 +37,7 @@ test('a row for each method and length, beside the full prefill of the same roun
 });
 
 test('a document that moved is reused by each method, at the length that was asked for', async () => {
-  const methods = ['exact', 'EPIC', 'Hearth fast'];
+  const methods = ['exact', 'EPIC', 'SemShareKV', 'Hearth balanced', 'Hearth fast'];
   const result = await runLengths({
     name: 'papers-ttft',
     quick: true,
@@ -45,13 +45,26 @@ test('a document that moved is reused by each method, at the length that was ask
     methods,
     dataFolder: temporaryFolder(),
   });
-  expect(result.rows.map(({ method }) => method)).toEqual(['full prefill', 'exact prefix', 'EPIC-16', 'Hearth fast']);
-  const [full, exact, epic, fast] = result.rows;
+  const names = ['full prefill', 'exact prefix', 'EPIC-16', 'SemShareKV', 'SemShareKV, all rows kept'];
+  expect(result.rows.map(({ method }) => method)).toEqual([
+    ...names,
+    'Hearth balanced',
+    'Hearth balanced, compact',
+    'Hearth fast',
+  ]);
+  const [full, exact, epic, semsharekv, allKept, balanced, compact, fast] = result.rows;
   expect(full!.promptTokens).toBeGreaterThan(490);
   expect(full!.promptTokens).toBeLessThanOrEqual(512);
   expect(full).toMatchObject({ prefillLayers: 1, ratio: 1, kvShare: 1 });
   expect(exact!.prefillLayers).toBeGreaterThan(0.9);
   for (const row of [epic!, fast!]) expect(row.prefillLayers).toBeLessThan(0.6);
+
+  // Of plain rows at most 0.58, and half and room to grow; what is computed is the same with rows in 16 bits.
+  expect(semsharekv!.kvOfPlain).toBeLessThanOrEqual(0.58);
+  expect(allKept!.kvOfPlain).toBeGreaterThan(1);
+  expect(compact!.kvOfPlain).toBeLessThan(0.66);
+  expect(compact!.kvMiB).toBeLessThan(0.4 * balanced!.kvMiB);
+  expect(compact!.prefillLayers).toBe(balanced!.prefillLayers);
 
   expect(describeLengths(result).join('\n')).toContain('| EPIC-16 ');
   const plots = lengthsPlots(result);

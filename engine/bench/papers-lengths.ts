@@ -2,8 +2,9 @@
 // document is read again behind another system text. All methods in turn at the same prompt, in another order each time.
 
 import { seededRandom } from '../sample/random.ts';
-import { BenchModel } from './bench-model.ts';
+import type { BenchModel } from './bench-model.ts';
 import { describeMachine } from './machine.ts';
+import { PaperBench } from './papers-bench.ts';
 import { lengthRows } from './papers-lengths-rows.ts';
 import type { LengthRow, LengthRun } from './papers-lengths-rows.ts';
 import { FULL, PUBLISHED } from './papers-methods.ts';
@@ -25,15 +26,17 @@ const LEAST_LINES = 4;
 
 export async function runLengths(request: BenchRequest): Promise<BenchResult<LengthRow>> {
   const lengths = lengthsOf(request);
-  const bench = await BenchModel.open(request, {
-    contextTokens: Math.max(...lengths) + QUALITY.answerTokens + ROOM_TOKENS,
-  });
-  const signal = request.endEarly?.() ?? new AbortController().signal;
   const methods = chosenOf(PUBLISHED, request.methods, 'method').filter(({ verify }) => !verify);
+  const contextTokens = Math.max(...lengths) + QUALITY.answerTokens + ROOM_TOKENS;
+  const bench = await PaperBench.open(request, methods, { contextTokens });
+  const { loaded } = bench.main;
+  const signal = request.endEarly?.() ?? new AbortController().signal;
   const runs: LengthRun[] = [];
   const rounds = roundsOf(request);
   try {
-    const longest = bench.loaded.model.shape.context - QUALITY.answerTokens - 1;
+    // Written and opened when it is first wanted, which is no method's time.
+    await loaded.model.segmented();
+    const longest = loaded.model.shape.context - QUALITY.answerTokens - 1;
     const random = seededRandom(PAPERS.seed);
     for (const wanted of new Set(lengths.map((length) => Math.min(length, longest)))) {
       // The first round warms up.
@@ -44,7 +47,7 @@ export async function runLengths(request: BenchRequest): Promise<BenchResult<Len
       }
     }
     const name = request.shape === undefined ? request.name : `${request.name}-${request.shape}`;
-    const result = { name, machine: describeMachine(), model: bench.loaded.summary.name, rows: lengthRows(runs) };
+    const result = { name, machine: describeMachine(), model: loaded.summary.name, rows: lengthRows(runs) };
     return signal.aborted ? { ...result, isCut: true } : result;
   } finally {
     await bench.close();
@@ -71,11 +74,12 @@ interface Round {
 }
 
 /** A document that nothing knows yet; a round that is cut counts for nothing. */
-async function runRound(bench: BenchModel, { wanted, methods, round, random, signal }: Round): Promise<LengthRun[]> {
-  bench.cache.remove({});
-  const asked = await askCase(bench, lockerCase(bench, wanted, random));
+async function runRound(bench: PaperBench, { wanted, methods, round, random, signal }: Round): Promise<LengthRun[]> {
+  const { main } = bench;
+  main.cache.remove({});
+  const asked = await askCase(main, lockerCase(main, wanted, random));
   if (asked === null) throw new BenchFailure(`${wanted} tokens are too many for this model.`, { usage: true });
-  const { layers, kvHeads, headSize } = bench.loaded.model.shape;
+  const { layers, kvHeads, headSize } = main.loaded.model.shape;
   const promptTokens = asked.prompt.tokens.length;
   const plainBytes = 2 * layers * kvHeads * headSize * promptTokens * Float32Array.BYTES_PER_ELEMENT;
   const all = [null, ...methods];
@@ -90,18 +94,19 @@ async function runRound(bench: BenchModel, { wanted, methods, round, random, sig
 
 /** Null: a full prefill. */
 async function runOnce(
-  bench: BenchModel,
+  bench: PaperBench,
   asked: AskedCase,
   method: PaperMethod | null,
 ): Promise<Pick<LengthRun, 'method' | 'ttftMs' | 'kvBytes' | 'prefillLayers'>> {
   const once = { along: null, answerTokens: 1 };
   if (method === null) {
-    const { ttftMs, kvBytes, prefillLayers } = await lead(bench, asked.prompt, { plan: null, ...once });
+    const { ttftMs, kvBytes, prefillLayers } = await lead(bench.main, asked.prompt, { plan: null, ...once });
     return { method: FULL, ttftMs, kvBytes, prefillLayers };
   }
-  const { plan, findMs } = await planOf(bench, asked, method);
-  using _pins = bench.loaded.space.pin(refsOf(plan));
-  const { ttftMs, kvBytes, prefillLayers } = await leadBy(bench, asked.prompt, { method, plan, ...once });
+  const by = bench.of(method);
+  const { plan, findMs } = await planOf(by, asked, { method });
+  using _pins = by.loaded.space.pin(refsOf(plan));
+  const { ttftMs, kvBytes, prefillLayers } = await leadBy(by, asked.prompt, { method, plan, ...once });
   return { method: method.name, ttftMs: findMs + ttftMs, kvBytes, prefillLayers };
 }
 

@@ -1,7 +1,7 @@
 // The ways of answering that scenario `papers` compares: each as it was published, and each that has a share of rows to
 // compute again at equal shares.
 
-import type { Quality } from '../contract/settings.ts';
+import type { LiveKv, Quality } from '../contract/settings.ts';
 import { exact } from '../plan/policies/exact.ts';
 import { hearthWith } from '../plan/policies/hearth.ts';
 import { kvshareWith } from '../plan/policies/kvshare.ts';
@@ -21,6 +21,8 @@ export interface PaperMethod {
   deviationAlone: boolean;
   /** Whether it reuses what it found even where that saves little or nothing, as the others do. */
   eager: boolean;
+  /** How rows are held while it answers. */
+  liveKv: LiveKv;
 }
 
 export function method(name: string, policy: Policy, changes: Partial<PaperMethod> = {}): PaperMethod {
@@ -32,6 +34,7 @@ export function method(name: string, policy: Policy, changes: Partial<PaperMetho
     verify: false,
     deviationAlone: false,
     eager: false,
+    liveKv: 'full',
     ...changes,
   };
 }
@@ -41,6 +44,7 @@ export const EAGER = 'Hearth, nothing refused';
 /** Led beside all of them. */
 export const FULL = 'full prefill';
 export const HEARTH = 'Hearth';
+export const COMPACT = `${HEARTH} balanced, compact`;
 export const VERIFIED = `${HEARTH} fast, verified`;
 
 /** As published, or as they come. */
@@ -54,10 +58,13 @@ export const PUBLISHED: readonly PaperMethod[] = [
   method('KVShare v1', kvshareWith({ version: 1 })),
   method('KVShare v2, prefill', kvshareWith({ repair: 'none' })),
   method('KVShare v2, prefill and decode', kvshareWith({})),
+  method('KVShare v2, prefill and bursts', kvshareWith({ repair: 'bursts' })),
   method('SemShareKV', semsharekvWith({})),
   // Tells what its recomputation does from what dropping rows does.
   method('SemShareKV, all rows kept', semsharekvWith({ retain: { first: 1, peak: 2 } })),
   method(`${HEARTH} balanced`, hearthWith({})),
+  // Half of the memory of plain rows, with nothing left out.
+  method(COMPACT, hearthWith({}), { liveKv: 'compact' }),
   method(`${HEARTH} fast`, hearthWith({}), { quality: 'fast' }),
   method(VERIFIED, hearthWith({}), { quality: 'fast', verify: true }),
 ];
@@ -70,13 +77,20 @@ const BY_RATIO: readonly ((ratio: number) => PaperMethod)[] = [
   (ratio) => method('ProphetKV', prophetKv(ratio), { ratio }),
   (ratio) => method('KVShare v2, prefill', kvshareWith({ recomputeShare: ratio, repair: 'none' }), { ratio }),
   (ratio) => method('KVShare v2, prefill and decode', kvshareWith({ recomputeShare: ratio }), { ratio }),
-  (ratio) => method('SemShareKV', semsharekvWith({ recompute: decayOfMean(ratio) }), { ratio }),
+  semsharekvAt,
   hearthAt,
   (ratio) => ({ ...hearthAt(ratio), name: EAGER, eager: true }),
 ];
 
 function hearthAt(ratio: number): PaperMethod {
   return method(HEARTH, hearthWith({ recomputeShare: ratio }), { ratio });
+}
+
+/** Whatever its share begins with may be computed again, also where that is more than the 40 % that are published. */
+function semsharekvAt(ratio: number): PaperMethod {
+  const recompute = decayOfMean(ratio);
+  const highDeviation = Math.max(SEMSHAREKV.highDeviation, recompute.first);
+  return method('SemShareKV', semsharekvWith({ recompute, highDeviation }), { ratio });
 }
 
 /** At equal shares; policy `hearth` also with what it computes again in any case alone, which counts as a share of 0. */

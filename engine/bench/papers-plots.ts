@@ -3,7 +3,7 @@
 import { lineChart } from './papers-chart.ts';
 import type { Axis } from './papers-chart.ts';
 import type { PapersResult } from './papers.ts';
-import { FULL, HEARTH, VERIFIED } from './papers-methods.ts';
+import { COMPACT, FULL, HEARTH, VERIFIED } from './papers-methods.ts';
 import { methodsOf, rowAt } from './papers-report.ts';
 import { curves, layersOf } from './papers-rows.ts';
 import type { PaperRow } from './papers-rows.ts';
@@ -18,7 +18,9 @@ const NOT_PLOTTED: readonly string[] = [
   'exact prefix',
   'llama.cpp --cache-reuse',
   'KVShare v2, prefill and decode',
+  'KVShare v2, prefill and bursts',
   'SemShareKV, all rows kept',
+  COMPACT,
   VERIFIED,
 ];
 

@@ -1,8 +1,8 @@
 // The figures of scenario `papers` for a person: lines for a terminal, and a Markdown page. Pure.
 
 import type { PapersResult } from './papers.ts';
-import { EAGER, HEARTH } from './papers-methods.ts';
-import { ALL, cheapestBest, curves } from './papers-rows.ts';
+import { EAGER, HEARTH, RATIOS } from './papers-methods.ts';
+import { ALL, cheapestBest, curves, layersOf } from './papers-rows.ts';
 import type { Duel, EqualCost, PaperRow } from './papers-rows.ts';
 import { named, percent, section, table, times } from './papers-table.ts';
 import type { Column } from './papers-table.ts';
@@ -117,13 +117,19 @@ export function papersPage(result: PapersResult, plots: readonly string[], { tra
     'exact rows, and answered the same prompts, greedily, in the same run as a full prefill.',
     '',
     '_as full_: the answer of a full prefill, token by token. _wrong fact_: a value that is not the one asked for.',
-    '_ROUGE-L_: of the answer by that of a full prefill, F1, words.',
-    '_again_: of the reused rows, those computed again before the first token. _token-layers_: rows times layers computed',
-    'before the first token, selection included, of those of a full prefill; _repair_: those computed again along the',
-    'answer. _TTFT_: how many times sooner than a full prefill.',
+    '_ROUGE-L_: of the answer by that of a full prefill, F1, words. (BLEU is left out: no well-kept library was found.)',
+    '_again_: of the reused rows, those computed again before the first token, of SemShareKV in all layers.',
+    '_token-layers_: rows times layers computed before the first token, selection included, of those of a full prefill;',
+    '_repair_: those computed again along the answer. _KV_: most keys and values held at once; _compact_: in 16 bits.',
+    '_TTFT_: how many times sooner than a full prefill; equal plans share one time.',
     '',
     ...plots.map((plot) => `![${plot}](${plot})`),
     '',
+    ...section(
+      'All texts: answers as by a full prefill, by the share computed again',
+      ratioTable(overall, 'identical'),
+    ),
+    ...section('Twins: wrong facts, by the share computed again', ratioTable(twins, 'wrongFact')),
     ...section('All texts, as published', table(METHOD_COLUMNS, published(overall))),
     ...section('Twins: a number, a name or a yes was changed', table(METHOD_COLUMNS, published(twins))),
     ...section('All texts, at equal shares of rows computed again', table(METHOD_COLUMNS, swept(overall))),
@@ -174,6 +180,21 @@ export function papersPage(result: PapersResult, plots: readonly string[], { tra
 
 function ofAll({ group }: { group: string }): boolean {
   return group === ALL;
+}
+
+function ratioTable(rows: readonly PaperRow[], value: 'identical' | 'wrongFact'): string[] {
+  const swept = rows.filter(({ ratio }) => ratio !== null);
+  const columns: Column<string>[] = [
+    ['method', (name) => name],
+    ...RATIOS.map((ratio): Column<string> => [
+      percent(ratio, 0),
+      (name) => {
+        const row = swept.find((each) => each.method === name && each.ratio === ratio);
+        return row === undefined ? '-' : `${percent(row[value])} (${percent(layersOf(row), 0)})`;
+      },
+    ]),
+  ];
+  return ['In brackets: token-layers, repair included.', '', ...table(columns, methodsOf(swept))];
 }
 
 function similarityTable(rows: readonly PaperRow[], change: (typeof CHANGES)[number]): string[] {

@@ -26,7 +26,7 @@ export function paperCase(workload: WorkloadName, index: number, seed: number): 
 }
 
 export function similarityGroup(change: Change, level: number): string {
-  return `${change}-${Math.round(100 * level)}`;
+  return level === 0 ? 'unchanged' : `${change}-${Math.round(100 * level)}`;
 }
 
 const FACTS = 48;

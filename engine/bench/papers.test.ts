@@ -5,8 +5,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
-import { BenchModel } from './bench-model.ts';
 import { describeMachine } from './machine.ts';
+import { PaperBench } from './papers-bench.ts';
 import { writePage } from './papers-files.ts';
 import { FULL, PUBLISHED, SWEEP } from './papers-methods.ts';
 import type { PaperMethod } from './papers-methods.ts';
@@ -22,10 +22,10 @@ import { traceSummaries } from './trace-rows.ts';
 import type { WorkloadName } from './workloads.ts';
 
 const dataFolder = temporaryFolder();
-let bench: BenchModel;
+let bench: PaperBench;
 
 beforeAll(async () => {
-  bench = await BenchModel.open({ name: 'papers', quick: true, dataFolder });
+  bench = await PaperBench.open({ name: 'papers', quick: true, dataFolder }, PUBLISHED);
 });
 afterAll(() => bench.close());
 
@@ -40,7 +40,7 @@ function longCase(workload: WorkloadName): PaperCase {
 const METHODS = [...PUBLISHED, ...SWEEP];
 
 async function outcomesOf(of: PaperCase, accept: (method: PaperMethod) => boolean): Promise<PaperOutcome[]> {
-  bench.cache.remove({});
+  bench.main.cache.remove({});
   return (await runPaperCase(bench, of, METHODS.filter(accept)))!;
 }
 
@@ -70,14 +70,39 @@ test('a moved document is reused by each method, and repaired by as much as each
   }
   expect(by(outcomes, 'KVShare v2, prefill').repairLayers).toBe(0);
   expect(by(outcomes, 'KVShare v2, prefill and decode').repairLayers).toBeGreaterThan(0);
+  const [bursts, everyStep] = ['KVShare v2, prefill and bursts', 'KVShare v2, prefill and decode'];
+  expect(by(outcomes, bursts).repairLayers).toBeLessThan(by(outcomes, everyStep).repairLayers);
   expect(by(outcomes, 'SemShareKV').kvBytes).toBeLessThan(full.kvBytes);
+  expect(by(outcomes, 'SemShareKV', 0.4).prefillLayers).toBeGreaterThan(by(outcomes, 'SemShareKV', 0.1).prefillLayers);
   expect(by(outcomes, 'Hearth fast, verified')).toMatchObject({ isIdentical: true, answer: full.answer });
+});
+
+test('rows in 16 bits take half of what plain ones take, and a method in them does what it does in others', async () => {
+  const outcomes = await outcomesOf(longCase('moved'), ({ name }) => name.startsWith('Hearth balanced'));
+  const [plain, compact] = [by(outcomes, 'Hearth balanced'), by(outcomes, 'Hearth balanced, compact')];
+  expect(compact).toMatchObject({ spanTokens: plain.spanTokens, prefillLayers: plain.prefillLayers });
+  expect(compact.kvBytes).toBeLessThan(0.4 * plain.kvBytes);
+  expect(compact.kl).not.toEqual(plain.kl);
+  expect(Math.max(...compact.kl)).toBeLessThan(1e-2);
+});
+
+test('equal plans are carried out once, others not', async () => {
+  const [moved, cacheBlend, asKvshare] = ['moved, no repair', 'CacheBlend-15', 'KVShare v1'].map((name) =>
+    METHODS.find((method) => method.name === name)!,
+  ) as [PaperMethod, PaperMethod, PaperMethod];
+  const again = { ...moved, name: 'again' };
+  const other = { ...cacheBlend, name: 'other', deviationAlone: false };
+  bench.main.cache.remove({});
+  const outcomes = (await runPaperCase(bench, longCase('moved'), [moved, cacheBlend, again, asKvshare, other]))!;
+  expect(by(outcomes, 'again').kl).toBe(by(outcomes, 'moved, no repair').kl);
+  const different = ['moved, no repair', 'CacheBlend-15', 'KVShare v1', 'other'].map((name) => by(outcomes, name).kl);
+  expect(new Set(different).size).toBe(4);
 });
 
 test("CacheBlend chooses other rows than KVShare's score would among the same ones", async () => {
   const cacheBlend = METHODS.find(({ name, ratio }) => name === 'CacheBlend' && ratio === 0.1)!;
   const asKvshare = { ...cacheBlend, name: 'as KVShare', deviationAlone: false };
-  bench.cache.remove({});
+  bench.main.cache.remove({});
   const outcomes = (await runPaperCase(bench, longCase('number-changed'), [cacheBlend, asKvshare]))!;
   const [own, other] = [by(outcomes, 'CacheBlend', 0.1), by(outcomes, 'as KVShare', 0.1)];
   expect(own.recomputedTokens).toBe(other.recomputedTokens);

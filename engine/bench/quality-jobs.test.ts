@@ -59,6 +59,32 @@ test('a cut run gives what it has; resumed, it runs only what was not finished',
   expect(anew[0]).toBe('moved 0');
 });
 
+test('a run can be made in parts, which a last one takes over', async () => {
+  const out = temporaryFolder();
+  const part = (...workloads: string[]) => requestIn(out, { workloads });
+  await Promise.all([runJobs(part('swapped'), jobs([]), nothing), runJobs(part('moved-compiled'), jobs([]), nothing)]);
+  const ran: string[] = [];
+  const { outcomes } = await runJobs(requestIn(out, { resume: true }), jobs(ran), nothing);
+  expect(ran).toEqual(['moved 0', 'moved 1', 'moved 2']);
+  expect([...outcomes.keys()]).toEqual(['moved', 'moved-compiled', 'swapped']);
+});
+
+test('what is run anew without an end is not taken over from before', async () => {
+  const out = temporaryFolder();
+  await runJobs(requestIn(out, { workloads: ['swapped'] }), jobs([]), nothing);
+  const cut = new AbortController();
+  const cutting = jobs([]);
+  cutting[0]!.run = async () => {
+    cut.abort();
+    return null;
+  };
+  await runJobs(requestIn(out, { endEarly: () => cut.signal }), cutting, nothing);
+  const ran: string[] = [];
+  await runJobs(requestIn(out, { resume: true }), jobs(ran), nothing);
+  expect(ran[0]).toBe('moved 0');
+  expect(ran.at(-1)).toBe('swapped 2');
+});
+
 test('what another request finished is not taken over', async () => {
   const out = temporaryFolder();
   const cut = new AbortController();

@@ -1,12 +1,14 @@
-// Runs the cases of one workload after another and keeps what is finished in a file, so that a long run that is cut
-// loses one workload at most. What a case is, and what its outcomes say, the scenarios know.
+// Runs the cases of one workload after another and keeps what is finished in files, so that a long run that is cut
+// loses one workload at most, and may be made in parts, also at the same time: some workloads in each, and a last run
+// that resumes them all. What a case is, and what its outcomes say, the scenarios know.
 
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BenchFailure } from './request.ts';
 import type { BenchRequest } from './request.ts';
 import { resultFile } from './results.ts';
 import { stampOf } from './stamp.ts';
+import type { Stamp } from './stamp.ts';
 
 export interface Job<Outcome> {
   name: string;
@@ -22,6 +24,8 @@ export interface JobOutcomes<Outcome> {
   isCut: boolean;
 }
 
+type Finished<Outcome> = Stamp & { outcomes: Outcome[] };
+
 /** Cases that may be skipped before a workload is given up, beside as many as are wanted. */
 const MOST_TOO_LONG = 20;
 const PROGRESS_MS = 20_000;
@@ -35,18 +39,19 @@ export async function runJobs<Outcome>(
   const chosen = chosenOf(jobs, request.workloads, 'workload');
   const signal = request.endEarly?.() ?? new AbortController().signal;
   const journal = await Journal.open<Outcome>(request);
+  if (request.resume !== true) journal?.forget(chosen);
   const outcomes = new Map<string, Outcome[]>();
   for (const [at, job] of chosen.entries()) {
     if (signal.aborted) break;
     const place = `${request.name}: ${at + 1}/${chosen.length} ${job.name}`;
-    const known = journal?.finished.get(job.name);
+    const known = journal?.finished(job.name);
     if (known !== undefined) process.stderr.write(`${place}, from the run before\n`);
     if (known === undefined) clear();
     const own = known ?? (await runJob(job, { place, signal }));
     outcomes.set(job.name, own);
     if (known === undefined && !signal.aborted) journal?.keep(job.name, own);
   }
-  if (!signal.aborted) journal?.remove();
+  if (!signal.aborted && chosen.length === jobs.length) journal?.forget(jobs);
   return { outcomes, isCut: signal.aborted };
 }
 
@@ -89,39 +94,40 @@ async function runJob<Outcome>(
   return outcomes;
 }
 
-/** Finished workloads, one JSON text a line, behind a line that says what they were measured of. */
+/** Finished workloads, each in a file of its own, with what they were measured of. */
 class Journal<Outcome> {
-  readonly finished = new Map<string, Outcome[]>();
-  readonly #file: string;
+  readonly #stamp: Stamp;
+  readonly #fileOf: (job: string) => string;
 
-  private constructor(file: string) {
-    this.#file = file;
+  private constructor(stamp: Stamp, fileOf: (job: string) => string) {
+    this.#stamp = stamp;
+    this.#fileOf = fileOf;
   }
 
   /** Null where results have no place. */
   static async open<Outcome>(request: BenchRequest): Promise<Journal<Outcome> | null> {
-    const { weights, settings } = await stampOf(request);
-    const file = resultFile(request, `${request.name}.local/${settings.slice(0, 8)}.jobs`);
-    if (file === null) return null;
-    const journal = new Journal<Outcome>(file);
-    mkdirSync(dirname(file), { recursive: true });
-    const first = JSON.stringify({ weights, settings });
-    const lines = request.resume === true && existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
-    // A line that was cut off does not end like this.
-    const taken = lines[0] === first ? lines.slice(1).filter((line) => line.endsWith(']}')) : [];
-    for (const line of taken) {
-      const { job, outcomes } = JSON.parse(line) as { job: string; outcomes: Outcome[] };
-      journal.finished.set(job, outcomes);
-    }
-    writeFileSync(file, `${[first, ...taken].join('\n')}\n`);
-    return journal;
+    const stamp = await stampOf(request);
+    const fileOf = (job: string) => resultFile(request, `${request.name}.local/${stamp.settings.slice(0, 8)}/${job}`);
+    return fileOf('') === null ? null : new Journal<Outcome>(stamp, (job) => fileOf(job)!);
+  }
+
+  /** Undefined: not finished, or measured of something else. */
+  finished(job: string): Outcome[] | undefined {
+    const file = this.#fileOf(job);
+    if (!existsSync(file)) return undefined;
+    const { weights, settings, outcomes } = JSON.parse(readFileSync(file, 'utf8')) as Finished<Outcome>;
+    return weights === this.#stamp.weights && settings === this.#stamp.settings ? outcomes : undefined;
   }
 
   keep(job: string, outcomes: readonly Outcome[]): void {
-    appendFileSync(this.#file, `${JSON.stringify({ job, outcomes })}\n`);
+    const file = this.#fileOf(job);
+    mkdirSync(dirname(file), { recursive: true });
+    // Whole or not at all, should the run be cut here.
+    writeFileSync(`${file}.new`, JSON.stringify({ ...this.#stamp, outcomes }));
+    renameSync(`${file}.new`, file);
   }
 
-  remove(): void {
-    rmSync(this.#file, { force: true });
+  forget(jobs: readonly { name: string }[]): void {
+    for (const { name } of jobs) rmSync(this.#fileOf(name), { force: true });
   }
 }

@@ -36,25 +36,47 @@ export async function askCase(bench: BenchModel, of: QualityCase): Promise<Asked
   return { prompt: promptOf(bench, { ...of.probe, answers }), earlier };
 }
 
-export interface Planned {
+/** A model, and whose prompts it answers. */
+export type Answering = Pick<BenchModel, 'loaded' | 'profileId'>;
+
+export interface Found {
   match: Match;
-  plan: ReusePlan;
   findMs: number;
 }
 
-/** Plans without knowing what time anything takes here, unless `costs` say so. */
-export async function planBy(
-  { loaded, profileId }: BenchModel,
-  prompt: Prompt,
-  { policy, ...wished }: { policy: Policy } & Omit<PlanWish, 'costs'> & { costs?: PlanWish['costs'] | undefined },
-): Promise<Planned> {
+export interface Planned extends Found {
+  plan: ReusePlan;
+}
+
+export type Wants = ReturnType<Policy['wants']>;
+
+export async function findBy({ loaded, profileId }: Answering, prompt: Prompt, wants: Wants): Promise<Found> {
   const startedAt = performance.now();
-  const byTokenLayers = { ...loaded.costs, prefillMs: () => null, loadMs: () => null };
-  const wish = { ...wished, costs: wished.costs ?? byTokenLayers };
   const precisions = readablePrecisions(finestOf(loaded.model.liveRows));
-  const match = await matchPrompt(loaded, { prompt, profileId }, { ...policy.wants(wish), precisions });
+  const match = await matchPrompt(loaded, { prompt, profileId }, { ...wants, precisions });
+  return { match, findMs: performance.now() - startedAt };
+}
+
+interface Planning extends Omit<PlanWish, 'costs'> {
+  policy: Policy;
+  /** Absent: planned without knowing what time anything takes here. */
+  costs?: PlanWish['costs'] | undefined;
+  /** Absent: `findBy`. */
+  find?: ((wants: Wants) => Promise<Found>) | undefined;
+}
+
+export async function planBy(
+  by: Answering,
+  prompt: Prompt,
+  { policy, costs, find, ...wished }: Planning,
+): Promise<Planned> {
+  const byTokenLayers = { ...by.loaded.costs, prefillMs: () => null, loadMs: () => null };
+  const wish = { ...wished, costs: costs ?? byTokenLayers };
+  const wants = policy.wants(wish);
+  const { match, findMs } = await (find === undefined ? findBy(by, prompt, wants) : find(wants));
+  const startedAt = performance.now();
   const plan = policy.plan(prompt, match, wish);
-  return { match, plan, findMs: performance.now() - startedAt };
+  return { match, plan, findMs: findMs + performance.now() - startedAt };
 }
 
 export interface LedFigures {
@@ -89,7 +111,7 @@ export interface Leading {
   answerTokens?: number;
 }
 
-export async function lead({ loaded }: BenchModel, { tokens }: Prompt, leading: Leading): Promise<Led> {
+export async function lead({ loaded }: Pick<Answering, 'loaded'>, { tokens }: Prompt, leading: Leading): Promise<Led> {
   const { plan, along, draft = null, model = loaded.model, answerTokens = QUALITY.answerTokens } = leading;
   const logits: Float32Array[] = [];
   const chosen: number[] = [];

@@ -7,6 +7,7 @@ import type { KvCache } from '../cache/kv-cache.ts';
 import type { Space } from '../cache/space.ts';
 import { ANA, BEN, keep, openCache, spaceOf, temporaryFolder } from '../cache/test-cache.ts';
 import type { Folder } from '../cache/test-cache.ts';
+import { seededRandom } from '../sample/random.ts';
 import type { Prompt } from '../text/prompt.ts';
 import type { Scope } from '../types.ts';
 import type { FoundSpan } from './found-span.ts';
@@ -164,6 +165,23 @@ describe('earlier prompts', () => {
     expect(found.every(({ similarity }) => similarity > LEAST_SIMILARITY)).toBe(true);
   });
 
+  test('are not similar enough where about every twentieth word is a strange one', async () => {
+    const donor = promptOf(story(20));
+    past.note(donor);
+    const withStrange = (every: number) => donor.tokens.map((id, at) => (at % every === 0 ? strangeId(at) : id));
+    const strangeId = (at: number) => words.encode(`stranger${at}`).at(-1)!;
+    for (const [every, isFound] of [
+      [15, false],
+      [40, true],
+    ] as const) {
+      const tokens = withStrange(every);
+      const similarity = await past.similarity(tokens, donor.tokens);
+      expect(similarity).toBeGreaterThan(isFound ? 0.8 : 0.5);
+      expect(similarity).toBeLessThan(isFound ? 1 : 0.8);
+      expect(await past.similarTo(tokens, READABLE)).toHaveLength(isFound ? 1 : 0);
+    }
+  });
+
   test('are remembered up to where others may read, too', async () => {
     const prompt = promptOf(story(20));
     past.note({
@@ -192,8 +210,50 @@ describe('earlier prompts', () => {
   });
 });
 
-test('of equal tokens the one in the same place is the match', async () => {
-  const tokens = words.encode(Array.from({ length: 12 }, (_, at) => `lamp ${THINGS[at]}`).join(' '));
-  const range = { start: 0, end: tokens.length };
-  expect(Array.from(await mapTokens(tokens, range, { past: tokens, embed: words.embed }))).toEqual([...tokens.keys()]);
+describe('the token map', () => {
+  /** A pair of lanes that turns by a thousandth for each position. */
+  const [WIDTH, SLOW_LANE] = [64, 24];
+
+  test('takes of equal tokens the one in the same place', async () => {
+    const tokens = words.encode(Array.from({ length: 12 }, (_, at) => `lamp ${THINGS[at]}`).join(' '));
+    const range = { start: 0, end: tokens.length };
+    const map = await mapTokens(tokens, range, { past: tokens, embed: words.embed });
+    expect(Array.from(map)).toEqual([...tokens.keys()]);
+  });
+
+  test('turns embeddings over their full width', async () => {
+    const embed = async (ids: Int32Array) => {
+      const rows = new Float32Array(ids.length * WIDTH);
+      ids.forEach((id, at) => (rows[at * WIDTH + (id === 1 ? SLOW_LANE : WIDTH - 1)] = 1));
+      return rows;
+    };
+    const tokens = new Int32Array(1600).fill(2);
+    tokens[0] = 1;
+    tokens[1500] = 1;
+    const map = await mapTokens(tokens, { start: 1500, end: 1501 }, { past: tokens, embed });
+    expect(Array.from(map)).toEqual([1500]);
+  });
+
+  test('takes of the rows that signatures propose the one with the highest cosine', async () => {
+    const random = seededRandom(9);
+    const width = 256;
+    // These lanes hardly turn at all within so few positions.
+    const isStill = (lane: number) => lane % 128 >= 96;
+    const base = Float32Array.from({ length: width }, (_, lane) => (isStill(lane) ? random() - 0.5 : 0));
+    const vectors = Array.from({ length: 80 }, () =>
+      base.map((value, lane) => (isStill(lane) ? value + 0.4 * (random() - 0.5) : 0)),
+    );
+    const embed = async (ids: Int32Array) => Float32Array.from([...ids].flatMap((id) => [...vectors[id]!]));
+    const cosine = (a: number, b: number) => {
+      const product = (x: number, y: number) =>
+        vectors[x]!.reduce((sum, value, lane) => sum + value * vectors[y]![lane]!, 0);
+      return product(a, b) / Math.sqrt(product(a, a) * product(b, b));
+    };
+    const ids = (from: number) => Int32Array.from({ length: 40 }, (_, at) => from + at);
+    const map = await mapTokens(ids(40), { start: 0, end: 40 }, { past: ids(0), embed });
+    const best = [...ids(40)].map((id) => [...ids(0)].toSorted((a, b) => cosine(id, b) - cosine(id, a))[0]);
+    const same = best.filter((donor, at) => donor === map[at]).length;
+    // By their signatures alone a third would be right.
+    expect(same).toBeGreaterThan(24);
+  });
 });

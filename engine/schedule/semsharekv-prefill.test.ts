@@ -161,6 +161,18 @@ describe('what is computed', () => {
     expect(sequence.recomputed.every((position) => differ.includes(position))).toBe(true);
   });
 
+  test('are then those that the segment before looks at, for as long as the next one does too', async () => {
+    const none = { highDeviation: 0, retain: KEPT };
+    const stale = await answered(layered({ ...none, recompute: { first: 0, last: 0 } }));
+    const hot = await answered(layered({ ...none, recompute: { first: 0.1, last: 0.1 } }));
+    const [, next] = (await model.segmented()).segments;
+    const { rowLayers } = hot.sequence;
+    expect(rowLayers - stale.sequence.rowLayers).toBeGreaterThanOrEqual(
+      Math.round(0.1 * MATCHED) * (next!.end - next!.start),
+    );
+    expect(hot.sequence.recomputed.length).toBeLessThan(Math.round(0.1 * MATCHED));
+  });
+
   test('brings the answer nearer than stale rows', async () => {
     const kept = { retain: KEPT };
     const stale = await answered(layered({ ...kept, recompute: { first: 0, last: 0 } }));

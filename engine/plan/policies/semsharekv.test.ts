@@ -15,6 +15,12 @@ test('is found by its name and looks for spans in its own way', () => {
   expect(semsharekv.wants(wishOf())).toEqual({ spans: false, similar: true, finder: semsharekvSpans });
 });
 
+test('takes the shares that are published, and no more memory', () => {
+  expect(SEMSHAREKV).toMatchObject({ highDeviation: 0.4, recovery: 0.55, retain: { first: 0.8 } });
+  expect(SEMSHAREKV.retain.peak).toBeLessThanOrEqual(0.58);
+  expect(SEMSHAREKV.recompute.last).toBeLessThan(SEMSHAREKV.recompute.first);
+});
+
 test('reuses the exact prefix as it is and all matched rows behind it, never the last', () => {
   const plan = semsharekv.plan(promptOf(900), matchOf(100, [similar(64, 400), similar(500, 900)]), wishOf());
   expect(plan).toMatchObject({ policy: 'semsharekv', reusedTokens: 100, approximate: { repair: null, forced: [] } });
