@@ -1,8 +1,10 @@
 // The desktop shell's wiring and guards, on the stand-in (see e2e/stand-in): the built main process, preload and engine,
 // the page in real Chromium. Results here are the stand-in's, not Electron's.
 
+import { readFileSync } from 'node:fs';
 import { expect, test as base } from '@playwright/test';
 import type { Page } from '@playwright/test';
+import { engineEnvironment } from '../engine/contract/engine-environment.ts';
 import { Shell } from './stand-in/launch.ts';
 
 async function useShell(use: (shell: Shell) => Promise<void>): Promise<void> {
@@ -76,6 +78,18 @@ test.describe('stand-in: wiring', () => {
     await expect.poll(seen).toEqual(['ready', 'restarting', 'ready']);
     expect((await shell.facts()).engineProcessId).not.toBe(engineProcessId);
     expect(await askOverNewPort(page, 'profiles.list')).toMatchObject({ result: [] });
+  });
+
+  test('the engine is told how to give memory back, and keeps what the shell was started with', async ({
+    shell,
+    page,
+  }) => {
+    test.skip(process.platform !== 'linux', 'only glibc is told, and only here is it shown');
+    await askOverNewPort(page, 'status');
+    const { engineProcessId } = await shell.facts();
+    const environment = readFileSync(`/proc/${engineProcessId}/environ`, 'utf8').split('\0');
+    const added = Object.entries(engineEnvironment({}, process.platform)).map(([name, value]) => `${name}=${value}`);
+    expect(environment).toEqual(expect.arrayContaining([...added, `PATH=${process.env.PATH}`]));
   });
 
   test('quitting lets the engine finish first', async ({ shell, page }) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { app, MessageChannelMain, utilityProcess } from 'electron';
 import type { UtilityProcess, WebContents } from 'electron';
+import { engineEnvironment } from '../engine/contract/engine-environment.ts';
 import type { EngineNotice } from '../engine/contract/host-api.ts';
 import type { EngineLife, EngineSignal, LifeEvents, QuitSignal } from '../engine/contract/supervisor.ts';
 import { supervise } from '../engine/contract/supervisor.ts';
@@ -55,6 +56,7 @@ function forkEngine(events: LifeEvents): UtilityProcess {
   const chosen = Object.entries(values).filter(([name]) => name === 'data' || name === 'model');
   const flags = ['--resources', resources, ...chosen.map(([name, value]) => `--${name}=${String(value)}`)];
   const child = utilityProcess.fork(join(root, 'dist', 'engine', 'main.js'), flags, {
+    env: { ...process.env, ...engineEnvironment(process.env, process.platform) },
     serviceName: 'Hearth engine',
     stdio: 'inherit',
   });

@@ -66,8 +66,8 @@ export class MessageChannelMain {
 }
 
 export const utilityProcess = {
-  fork: (entry: string, args: string[] = []) => {
-    const child = new StandInUtilityProcess(entry, args);
+  fork: (entry: string, args: string[] = [], options: { env?: NodeJS.ProcessEnv } = {}) => {
+    const child = new StandInUtilityProcess(entry, args, options);
     facts.engineProcessId = child.pid ?? null;
     return child;
   },

@@ -17,10 +17,11 @@ export class StandInUtilityProcess extends EventEmitter {
   readonly #child: ChildProcess;
   readonly #ports: CarriedPorts;
 
-  constructor(entry: string, args: string[]) {
+  constructor(entry: string, args: string[], options: { env?: NodeJS.ProcessEnv }) {
     super();
     const execArgv = ['--import', new URL('./parent-port.ts', import.meta.url).href];
-    this.#child = fork(entry, args, { execArgv, serialization: 'advanced', stdio: 'inherit' });
+    const { env = process.env } = options;
+    this.#child = fork(entry, args, { env, execArgv, serialization: 'advanced', stdio: 'inherit' });
     this.#ports = new CarriedPorts((frame) => this.#send(frame));
     this.#child.on('message', (received) => {
       const frame = received as PortFrame | { message: unknown };

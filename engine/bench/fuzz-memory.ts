@@ -2,7 +2,7 @@
 
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { EngineClient } from '../contract/rpc.ts';
 import { rounded } from './statistics.ts';
@@ -12,9 +12,13 @@ export interface Footprint {
   rssMb: number;
   /** JavaScript objects in use. */
   heapMb: number;
+  /** What that heap has of the system: these objects, and room for new ones. */
+  heapPagesMb: number;
   /** Outside that heap and known to it, array buffers included: keys and values in use, rows in memory. */
   externalMb: number;
   arrayBuffersMb: number;
+  /** The rest of what is resident: programs, weights, the runtime and SQLite at work, and what the allocator keeps. */
+  nativeMb: number;
   /** Rows that the cache keeps in memory, part of the array buffers. */
   cacheInMemoryMb: number;
   cacheOnDiskMb: number;
@@ -31,15 +35,23 @@ export async function footprint({ client, dataFolder }: Folder): Promise<Footpri
   const stats = await client.call('cache.stats', {});
   collectGarbage();
   const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
+  const { total_physical_size: heapPages } = getHeapStatistics();
   return {
     rssMb: mega(rss),
     heapMb: mega(heapUsed),
+    heapPagesMb: mega(heapPages),
     externalMb: mega(external),
     arrayBuffersMb: mega(arrayBuffers),
+    nativeMb: mega(rss - heapPages - external),
     cacheInMemoryMb: mega(stats.bytesInMemory),
     cacheOnDiskMb: mega(stats.bytesOnDisk),
     textOnDiskMb: mega(textBytes(dataFolder)),
   };
+}
+
+/** How the allocator was told to give memory back, as it stands in the environment; see `engineEnvironment`. */
+export function allocatorSettings(environment: NodeJS.ProcessEnv = process.env): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('MALLOC_')));
 }
 
 /** Most that this process ever had resident, garbage included. */

@@ -39,13 +39,17 @@ export interface Course {
   half: number;
   last: number;
   most: number;
-  /** Of a straight line through the second half. */
+  /** Of a straight line through the second half: what comes before is warming up. */
   perThousandRounds: number;
+  /** How far the looks of that half are from the line: one standard deviation. */
+  scatter: number;
+  /** `level`: over that half the line rises by no more than its looks scatter. */
+  verdict: 'level' | 'rising' | 'too short to tell';
 }
 
 export interface FuzzSummary extends FuzzCounts, FuzzEnd {
   seed: number;
-  memory: Record<'rss' | 'heap' | 'external', Course>;
+  memory: Record<'rss' | 'heap' | 'heapPages' | 'external' | 'native', Course>;
   /** Between two looks, garbage included. */
   mostResidentMb: number;
   mostCacheOnDiskMb: number;
@@ -54,32 +58,43 @@ export interface FuzzSummary extends FuzzCounts, FuzzEnd {
   problems: string[];
 }
 
+/** In fewer rounds the young generation of the heap is still growing, and most code is not compiled yet. */
+const LEAST_ROUNDS = 1000;
+
 export function courseOf(points: readonly FuzzPoint[], figure: keyof Footprint): Course {
   const values = points.map((point) => point[figure]);
   const late = points.slice(Math.floor(points.length / 2));
+  const { slope, scatter } = lineThrough(late.map((point) => [point.round, point[figure]]));
+  const [start, end] = [late[0]?.round ?? 0, late.at(-1)?.round ?? 0];
+  const isLevel = slope * (end - start) <= scatter;
   return {
     first: values[0] ?? 0,
     half: late[0]?.[figure] ?? 0,
     last: values.at(-1) ?? 0,
     most: Math.max(0, ...values),
-    perThousandRounds: rounded(1000 * slope(late.map((point) => [point.round, point[figure]]))),
+    perThousandRounds: rounded(1000 * slope),
+    scatter: rounded(scatter),
+    verdict: end < LEAST_ROUNDS ? 'too short to tell' : isLevel ? 'level' : 'rising',
   };
 }
 
-/** Of the straight line with the least squares; 0 where there is none. */
-function slope(points: readonly (readonly [x: number, y: number])[]): number {
+/** The straight line with the least squares, and the standard deviation from it; 0 and 0 where there is none. */
+function lineThrough(points: readonly (readonly [x: number, y: number])[]): { slope: number; scatter: number } {
   const middleX = mean(points.map(([x]) => x)) ?? 0;
   const middleY = mean(points.map(([, y]) => y)) ?? 0;
   const spread = points.reduce((sum, [x]) => sum + (x - middleX) ** 2, 0);
-  return spread === 0 ? 0 : points.reduce((sum, [x, y]) => sum + (x - middleX) * (y - middleY), 0) / spread;
+  if (spread === 0) return { slope: 0, scatter: 0 };
+  const slope = points.reduce((sum, [x, y]) => sum + (x - middleX) * (y - middleY), 0) / spread;
+  const squares = points.map(([x, y]) => (y - middleY - slope * (x - middleX)) ** 2);
+  return { slope, scatter: Math.sqrt(mean(squares) ?? 0) };
 }
 
 /** A few lines for a person. */
 export function describeFuzz(summary: FuzzSummary): string[] {
   const { memory, problems } = summary;
-  const line = (name: string, { first, half, last, perThousandRounds }: Course) =>
-    `${name}: ${first} MB at first, ${half} MB at the half, ${last} MB at the end; ` +
-    `over the second half ${perThousandRounds < 0 ? '' : '+'}${perThousandRounds} MB per 1,000 rounds`;
+  const line = (name: string, { first, half, last, perThousandRounds, scatter, verdict }: Course) =>
+    `${name}: ${first} MB at first, ${half} MB at the half, ${last} MB at the end; over the second half ` +
+    `${perThousandRounds < 0 ? '' : '+'}${perThousandRounds} MB per 1,000 rounds, looks scatter by ${scatter} MB: ${verdict}`;
   return [
     `${summary.rounds} rounds: ${summary.answers} answers (${summary.approximate} from approximate rows, ` +
       `${summary.stopped} stopped), ${summary.reusedTokens} tokens reused, ${summary.edits} documents changed, ` +
@@ -89,10 +104,18 @@ export function describeFuzz(summary: FuzzSummary): string[] {
       `${summary.blocksInUseAtTheEnd} blocks still held, ` +
       `cache ${summary.cleanAtTheEnd ? 'clean' : 'not clean'} at the end`,
     line('resident memory', memory.rss),
-    line('JavaScript heap', memory.heap),
+    line('of it JavaScript objects', memory.heap),
+    line('their heap, with room for more', memory.heapPages),
     line('buffers beside it', memory.external),
+    line('all else', memory.native),
     `most at any moment ${summary.mostResidentMb} MB; cache on disk at most ${summary.mostCacheOnDiskMb} MB ` +
       `of ${summary.quotaMb} MB`,
+    `verdict: ${holds(summary) ? 'integrity holds' : 'INTEGRITY IS BROKEN'}; memory: ${memory.rss.verdict}`,
     ...problems,
   ];
+}
+
+/** Nothing was different, nothing broken or damaged, and nothing is held by anybody any more. */
+function holds({ different, brokenReports, damagedBlocks, cleanAtTheEnd, blocksInUseAtTheEnd }: FuzzSummary): boolean {
+  return cleanAtTheEnd && different + brokenReports + damagedBlocks + blocksInUseAtTheEnd === 0;
 }

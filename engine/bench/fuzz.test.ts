@@ -1,6 +1,9 @@
 // The fuzz scenario itself, a short one with a fixed seed: everything that must hold, holds.
 
 import { expect, test } from 'vitest';
+import { lastJson, runHearth } from '../cli/test-command.ts';
+import { engineEnvironment } from '../contract/engine-environment.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { fuzz } from './fuzz.ts';
 
 test('50 rounds of random edits, moves, stops, evictions and restarts leave nothing wrong behind', async () => {
@@ -22,3 +25,10 @@ test('50 rounds of random edits, moves, stops, evictions and restarts leave noth
   expect(summary.evictions).toBeGreaterThan(0);
   expect(summary.reusedTokens).toBeGreaterThan(1000);
 }, 240_000);
+
+test('the program gives its process what an engine has, before glibc is asked for the first byte', async () => {
+  const folder = temporaryFolder();
+  const ran = await runHearth(['bench', 'fuzz', '--limit', '2', '--json', '--data', folder, '--out', folder]);
+  expect(ran, ran.stderr).toMatchObject({ code: 0 });
+  expect(lastJson(ran)).toMatchObject({ name: 'fuzz', allocator: engineEnvironment({}, process.platform) });
+}, 120_000);

@@ -1,7 +1,8 @@
 // Scenario `fuzz`: days of disorder in minutes. Random people ask about random versions of documents under random
 // policies, alone and at once, stop in the middle, remove what they asked about, and the engine heals, evicts and starts
 // again in between. What must hold is counted: exact answers are those of `off`, nothing is damaged, nothing stays
-// pinned, nothing grows. Engine and people share this process, so that its memory tells of many restarts.
+// pinned, nothing grows. Engine and people share this process, so that its memory tells of many restarts; the bench
+// program gives it the environment of an engine's own process.
 
 import type { ChatEvent, ConversationId, Message, TurnOptions } from '../contract/chat.ts';
 import type { ProfileId } from '../contract/profiles.ts';
@@ -9,7 +10,7 @@ import { seededRandom } from '../sample/random.ts';
 import { person, startTestEngine } from '../testing/start-engine.ts';
 import type { TestEngine } from '../testing/start-engine.ts';
 import { modelSource, temporaryFolder } from './bench-engine.ts';
-import { footprint, mostResidentMb } from './fuzz-memory.ts';
+import { allocatorSettings, footprint, mostResidentMb } from './fuzz-memory.ts';
 import { courseOf } from './fuzz-rows.ts';
 import type { FuzzCounts, FuzzPoint, FuzzSummary } from './fuzz-rows.ts';
 import { ChangingTexts, LIMITS, pick, sentence, SYSTEMS, WAYS } from './fuzz-world.ts';
@@ -22,6 +23,7 @@ export interface FuzzResult extends BenchResult<FuzzPoint> {
   summary: FuzzSummary;
   /** Where no model was asked for. */
   weights?: string;
+  allocator: ReturnType<typeof allocatorSettings>;
 }
 
 interface FuzzOptions {
@@ -72,6 +74,7 @@ export async function runFuzz(request: BenchRequest): Promise<FuzzResult> {
     model,
     rows: points,
     summary,
+    allocator: allocatorSettings(),
     ...(modelId === undefined ? { weights: 'seeded, of 8 layers' } : {}),
     ...(signal?.aborted === true ? { isCut: true } : {}),
   };
@@ -148,7 +151,9 @@ class Fuzz {
       memory: {
         rss: courseOf(points, 'rssMb'),
         heap: courseOf(points, 'heapMb'),
+        heapPages: courseOf(points, 'heapPagesMb'),
         external: courseOf(points, 'externalMb'),
+        native: courseOf(points, 'nativeMb'),
       },
       mostResidentMb: mostResidentMb(),
       mostCacheOnDiskMb: courseOf(points, 'cacheOnDiskMb').most,

@@ -2,6 +2,7 @@
 // Its command line was checked by `hearth bench`; exit codes are the same: 0 done, 1 failed, 2 wrong usage.
 
 import { parseArgs } from 'node:util';
+import { engineEnvironment } from '../contract/engine-environment.ts';
 import { POLICIES } from '../contract/settings.ts';
 import { defaultDataFolder } from '../lib/data-folder.ts';
 import { runFuzz } from './fuzz.ts';
@@ -162,8 +163,20 @@ function readCommandLine(): BenchRequest & { json: boolean } {
   };
 }
 
+/** Scenarios whose engine runs in this process, and is to have memory handed out as in a process of its own. */
+const AS_ENGINE = ['fuzz'];
+
+/** Begins again with what hosts give an engine: glibc reads it when a process starts. */
+function becomeEngine(): void {
+  const added = engineEnvironment(process.env, process.platform);
+  if (Object.keys(added).length === 0) return;
+  const command = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  process.execve?.(process.execPath, command, { ...process.env, ...added });
+}
+
 async function main(): Promise<void> {
   const request = readCommandLine();
+  if (AS_ENGINE.includes(request.name)) becomeEngine();
   const scenario = Object.hasOwn(SCENARIOS, request.name) ? SCENARIOS[request.name] : undefined;
   if (scenario === undefined) {
     throw new BenchFailure(`There is no benchmark ${request.name}. Known: ${Object.keys(SCENARIOS).join(', ')}.`, {

@@ -87,9 +87,9 @@ describe('whether the shallow layers look', () => {
 
 describe('lines of the question', () => {
   test('are computed beside what is forced, in place of rows chosen by a score', () => {
-    const plan = planned({ spans: [MOVED], lines: [range(500, 530), range(300, 320)] });
-    expect(plan.forced).toEqual([START, range(300, 320), range(500, 530), END]);
-    expect(plan.recomputeTokens).toBe(16 + 20 + 30 + 16);
+    const plan = planned({ spans: [MOVED], lines: [range(500, 515), range(300, 310)] });
+    expect(plan.forced).toEqual([START, range(300, 310), range(500, 515), END]);
+    expect(plan.recomputeTokens).toBe(16 + 10 + 15 + 16);
     expect(plan.selector).toMatchObject({ influence: false, relevance: false });
   });
 
@@ -97,17 +97,22 @@ describe('lines of the question', () => {
     expect(planned({ spans: [MOVED] })).toMatchObject({ forced: [START, END], recomputeTokens: 32 });
   });
 
-  test('are at most 64 rows, the likeliest first, the last of them in part', () => {
-    const { forced } = planned({ spans: [MOVED], lines: [range(500, 540), range(300, 330), range(700, 705)] });
-    expect(forced).toEqual([START, range(300, 324), range(500, 540), END]);
+  test('are at most 32 rows, the likeliest first, the last of them in part', () => {
+    const { forced } = planned({ spans: [MOVED], lines: [range(500, 520), range(300, 330), range(700, 705)] });
+    expect(forced).toEqual([START, range(300, 312), range(500, 520), END]);
     const long = planned({ spans: [MOVED], lines: [range(200, 900)] });
-    expect(long.forced).toEqual([START, range(200, 264), END]);
-    expect(long.recomputeTokens).toBe(32 + 64);
+    expect(long.forced).toEqual([START, range(200, 232), END]);
+    expect(long.recomputeTokens).toBe(32 + 32);
+  });
+
+  test('are not taken at quality fast', () => {
+    const { forced } = planned({ spans: [MOVED], lines: [range(500, 515)], quality: 'fast' });
+    expect(forced).toEqual([START, END]);
   });
 
   test('rows that are computed anyway do not count', () => {
-    const { forced } = planned({ spans: [MOVED], lines: [range(100, 140), range(500, 600)] });
-    expect(forced).toEqual([range(100, 140), range(500, 540), END]);
+    const { forced } = planned({ spans: [MOVED], lines: [range(100, 130), range(500, 600)] });
+    expect(forced).toEqual([range(100, 130), range(500, 518), END]);
   });
 
   test('stay within the budget', () => {

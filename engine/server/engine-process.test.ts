@@ -1,10 +1,11 @@
 // The engine as a child process: its start, its end, a crash in between. Real processes.
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { engineEnvironment } from '../contract/engine-environment.ts';
 import type { EngineNotice } from '../contract/host-api.ts';
 import { connect } from '../contract/rpc.ts';
 import { openEngine, startEngineProcess } from './engine-process.ts';
@@ -82,6 +83,16 @@ describe('an engine that is kept running', () => {
     first?.close();
     await first?.closed;
     expect(await second?.call('profiles.list', {})).toHaveLength(1);
+    await engine.close();
+  });
+
+  const noEnvironments = !existsSync('/proc/self/environ');
+  test.skipIf(noEnvironments)('its process is told to give memory back (shown where the system lists it)', async () => {
+    const engine = startEngineProcess(options('memory'));
+    await engine.started;
+    const environment = readFileSync(`/proc/${engine.processId}/environ`, 'utf8').split('\0');
+    const added = Object.entries(engineEnvironment({}, 'linux')).map(([name, value]) => `${name}=${value}`);
+    expect(environment).toEqual(expect.arrayContaining([...added, `PATH=${process.env.PATH}`]));
     await engine.close();
   });
 

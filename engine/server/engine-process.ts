@@ -4,6 +4,7 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { extname, join } from 'node:path';
+import { engineEnvironment } from '../contract/engine-environment.ts';
 import type { WireError } from '../contract/errors.ts';
 import { RemoteError } from '../contract/errors.ts';
 import type { Channel, EngineClient } from '../contract/rpc.ts';
@@ -106,7 +107,12 @@ class EnginePipe implements EngineLife {
     const flags = ['--data', options.dataFolder, '--resources', options.resourcesFolder ?? join(root, 'resources')];
     if (options.modelId !== undefined) flags.push('--model', options.modelId);
     this.#events = events;
-    this.#child = fork(entry, flags, { execArgv: [], serialization: 'json', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    this.#child = fork(entry, flags, {
+      env: { ...process.env, ...engineEnvironment(process.env, process.platform) },
+      execArgv: [],
+      serialization: 'json',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
     this.#child.stdout?.on('data', (text: Buffer) => this.#keepLog(text));
     this.#child.stderr?.on('data', (text: Buffer) => this.#keepLog(text));
     this.#child.on('message', (message) => this.#receive(message as PipeFrame | EngineSignal));

@@ -212,7 +212,7 @@ describe('what is computed', () => {
       const match = matchOf(0, [spanOf(50, 5040, { context })]);
       const plan = hearth.plan(asking, match, wishOf()).approximate!;
       expect(plan.selector).toMatchObject({ influence: false, relevance: false });
-      expect(ranges(plan.forced)).toContainEqual([300, 364]);
+      expect(ranges(plan.forced)).toContainEqual([300, 332]);
       const work = { ...plan, prefixTokens: 0, promptTokens: 5120, recompute: [plan.recomputeTokens] };
       expect(tokenLayers({ layers: 30, boundary: 2 }, work)).toBeLessThanOrEqual(0.05);
     }
@@ -233,10 +233,10 @@ describe('what is computed', () => {
     expect(plan([LINE]).selector).toMatchObject({ influence: false, relevance: false });
     expect(ranges(plan([LINE]).forced)).toEqual([
       [100, 116],
-      [300, 364],
+      [300, 332],
       [784, 800],
     ]);
-    expect(plan([LINE]).recomputeTokens).toBe(32 + 64);
+    expect(plan([LINE]).recomputeTokens).toBe(32 + 32);
     expect(plan([]).recomputeTokens).toBe(32);
   });
 
