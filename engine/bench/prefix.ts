@@ -33,7 +33,7 @@ interface Document {
 }
 
 /** Lets the engine write what the last turn left, so that no turn pays for the one before. */
-const SETTLE_MS = 100;
+const SETTLE_MS = 400;
 
 export async function runPrefix(request: BenchRequest): Promise<BenchResult<PrefixRow>> {
   const engine = await BenchEngine.open(request);
