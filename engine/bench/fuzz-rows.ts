@@ -36,14 +36,15 @@ export interface FuzzEnd {
 /** Of one figure over the run, in MB. */
 export interface Course {
   first: number;
-  half: number;
+  /** When a quarter of the rounds was over: what comes before is warming up. */
+  warm: number;
   last: number;
   most: number;
-  /** Of a straight line through the second half: what comes before is warming up. */
+  /** Of a straight line from there on. */
   perThousandRounds: number;
-  /** How far the looks of that half are from the line: one standard deviation. */
+  /** How far the looks are from that line: one standard deviation. */
   scatter: number;
-  /** `level`: over that half the line rises by no more than its looks scatter. */
+  /** `level`: the line rises by no more than its looks scatter. Memory wanders: short stretches rise and fall by as much. */
   verdict: 'level' | 'rising' | 'too short to tell';
 }
 
@@ -58,18 +59,20 @@ export interface FuzzSummary extends FuzzCounts, FuzzEnd {
   problems: string[];
 }
 
-/** In fewer rounds the young generation of the heap is still growing, and most code is not compiled yet. */
+/** The young generation of the heap grows for some 900 rounds. */
+const WARM_UP_SHARE = 0.25;
+/** In fewer rounds that, and compiling, is most of what there is to see. */
 const LEAST_ROUNDS = 1000;
 
 export function courseOf(points: readonly FuzzPoint[], figure: keyof Footprint): Course {
   const values = points.map((point) => point[figure]);
-  const late = points.slice(Math.floor(points.length / 2));
+  const late = points.slice(Math.floor(points.length * WARM_UP_SHARE));
   const { slope, scatter } = lineThrough(late.map((point) => [point.round, point[figure]]));
   const [start, end] = [late[0]?.round ?? 0, late.at(-1)?.round ?? 0];
   const isLevel = slope * (end - start) <= scatter;
   return {
     first: values[0] ?? 0,
-    half: late[0]?.[figure] ?? 0,
+    warm: late[0]?.[figure] ?? 0,
     last: values.at(-1) ?? 0,
     most: Math.max(0, ...values),
     perThousandRounds: rounded(1000 * slope),
@@ -92,8 +95,8 @@ function lineThrough(points: readonly (readonly [x: number, y: number])[]): { sl
 /** A few lines for a person. */
 export function describeFuzz(summary: FuzzSummary): string[] {
   const { memory, problems } = summary;
-  const line = (name: string, { first, half, last, perThousandRounds, scatter, verdict }: Course) =>
-    `${name}: ${first} MB at first, ${half} MB at the half, ${last} MB at the end; over the second half ` +
+  const line = (name: string, { first, warm, last, perThousandRounds, scatter, verdict }: Course) =>
+    `${name}: ${first} MB at first, ${warm} MB after a quarter, ${last} MB at the end; from the quarter on ` +
     `${perThousandRounds < 0 ? '' : '+'}${perThousandRounds} MB per 1,000 rounds, looks scatter by ${scatter} MB: ${verdict}`;
   return [
     `${summary.rounds} rounds: ${summary.answers} answers (${summary.approximate} from approximate rows, ` +
