@@ -55,7 +55,7 @@ export class BenchModel {
     });
     const installed = await catalog.resolve(source ?? STARTER);
     const cache = openCache(join(folder, 'cache'), options);
-    const { threads = Math.min(8, Math.max(2, Math.floor(availableParallelism() / 2))), liveKv = 'full' } = options;
+    const { threads = request.threads ?? usualThreads(), liveKv = 'full' } = options;
     return new BenchModel(folder, await loadModel(installed, cache, { threads, liveKv }), cache);
   }
 
@@ -124,6 +124,11 @@ export class BenchModel {
     await this.loaded.model.close();
     this.cache.close();
   }
+}
+
+/** As an engine takes them. */
+function usualThreads(): number {
+  return Math.min(8, Math.max(2, Math.floor(availableParallelism() / 2)));
 }
 
 function openCache(folder: string, { memoryBudgetBytes = GIB }: BenchModelOptions): KvCache {

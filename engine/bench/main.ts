@@ -141,6 +141,7 @@ function readCommandLine(): BenchRequest & { json: boolean } {
       'max-tokens': text,
       limit: text,
       tokens: text,
+      threads: text,
       workload: text,
       methods: text,
       page: { type: 'boolean', default: false },
@@ -158,6 +159,7 @@ function readCommandLine(): BenchRequest & { json: boolean } {
     maxTokens: count(values['max-tokens']),
     limit: count(values.limit),
     tokens: count(values.tokens),
+    threads: count(values.threads),
     workloads: list(values.workload),
     methods: list(values.methods),
   };

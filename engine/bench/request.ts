@@ -17,6 +17,8 @@ export interface BenchRequest {
   limit?: number | undefined;
   /** Length of the prompts, where a scenario has one. */
   tokens?: number | undefined;
+  /** Of a model that runs in the benchmark's own process; absent: as many as an engine takes. */
+  threads?: number | undefined;
   /** Only these; absent: all of the scenario. */
   workloads?: readonly string[] | undefined;
   methods?: readonly string[] | undefined;

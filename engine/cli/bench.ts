@@ -15,6 +15,7 @@ interface BenchOptions extends CommonOptions {
   maxTokens?: number;
   limit?: number;
   tokens?: number;
+  threads?: number;
   workload?: string;
   methods?: string;
   resume?: boolean;
@@ -44,6 +45,11 @@ export function addBenchCommand(program: Command, benchEntry: string): void {
     .option(
       '--limit <turns>',
       'trace: replay only the first turns; ladder, papers, starter: so many prompts of each workload; fuzz: rounds',
+      wholeNumber({ least: 1 }),
+    )
+    .option(
+      '--threads <n>',
+      'ladder, papers: of the model; parts of a run go side by side with one each',
       wholeNumber({ least: 1 }),
     )
     .option('--workload <names>', 'ladder, papers: only these workloads, by how their names begin, with commas between')
@@ -77,6 +83,7 @@ function flagsOf(options: BenchOptions): string[] {
     '--max-tokens': options.maxTokens,
     '--limit': options.limit,
     '--tokens': options.tokens,
+    '--threads': options.threads,
     '--workload': options.workload,
     '--methods': options.methods,
     '--out': options.out,
