@@ -105,11 +105,6 @@ describe('lines of the question', () => {
     expect(long.recomputeTokens).toBe(32 + 32);
   });
 
-  test('are not taken at quality fast', () => {
-    const { forced } = planned({ spans: [MOVED], lines: [range(500, 515)], quality: 'fast' });
-    expect(forced).toEqual([START, END]);
-  });
-
   test('rows that are computed anyway do not count', () => {
     const { forced } = planned({ spans: [MOVED], lines: [range(100, 130), range(500, 600)] });
     expect(forced).toEqual([range(100, 130), range(500, 518), END]);

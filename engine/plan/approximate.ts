@@ -27,11 +27,8 @@ const MOST_LOOK_SHARE = 0.1;
 /** Looking at each of more moved rows than this is what would cost most. */
 const LOOK_AT_MOST_TOKENS = 1500;
 
-/**
- * A question needs few places, however long the text is. Lines lower the divergence by a quarter; answers of the starter
- * model are the same without them (LOG, 700 prompts), so `fast` does without.
- */
-const MOST_LINE_TOKENS = { balanced: 32, fast: 0 };
+/** A question needs few places, however long the text is. */
+const MOST_LINE_TOKENS = 32;
 
 /** Bursts of 7 and the new token fill a run of 8 rows, which takes about twice as long as a run of one. */
 export const BURSTS: RepairSchedule = { rows: 7, everySteps: 16 };
@@ -83,7 +80,7 @@ function draftOf(
     grouping: ideas.grouping,
   };
   if (!choice || looks || ideas.relevance) return { ...finds, forced, recompute: budgets, selector };
-  const chosen = ideas.questionLines ? withLines({ ...finds, forced, budgets }, MOST_LINE_TOKENS[quality]) : forced;
+  const chosen = ideas.questionLines ? withLines({ ...finds, forced, budgets }, MOST_LINE_TOKENS) : forced;
   return { ...finds, forced: chosen, recompute: chosen.map(lengthOf), selector };
 }
 

@@ -238,6 +238,8 @@ describe('what is computed', () => {
     ]);
     expect(plan([LINE]).recomputeTokens).toBe(32 + 32);
     expect(plan([]).recomputeTokens).toBe(32);
+    const fast = hearth.plan(promptAsking(850, [LINE]), match, { ...wish, quality: 'fast' }).approximate!;
+    expect(fast.recomputeTokens).toBe(32);
   });
 
   test('nothing is asked where nothing is left to choose', () => {
