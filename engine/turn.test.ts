@@ -61,6 +61,25 @@ describe('a library document', () => {
     expect(third.sharedFrom.library).toBe(second.sharedFrom.library);
   });
 
+  test('is there for the next person from the first word on, while the answer is still being written', async () => {
+    const started = await engine();
+    const { client } = started;
+    const [ana, ben] = [await person(client, 'ana'), await person(client, 'ben')];
+    const added = { profileId: ana, title: 'Rooms', text: HANDBOOK, scope: 'library' } as const;
+    const { id: documentId } = await client.call('library.add', added);
+    const { id: conversationId } = await client.call('conversations.create', {
+      profileId: ana,
+      documents: [documentId],
+    });
+    const of = { profileId: ana, conversationId };
+    const answer = client.stream('chat.send', { ...of, text: 'Who cleans room 12?', sampling: { maxTokens: 200 } });
+    for (let step = await answer.next(); step.done !== true && step.value.type !== 'text';) step = await answer.next();
+    const second = await askAbout(started, ben, 'When is room 20 cleaned?', 'library');
+    expect((await client.call('conversations.get', of)).history.at(-1)?.state).not.toBe('complete');
+    expect(second.sharedFrom.library).toBeGreaterThan(200);
+    expect((await collect(answer)).message.state).toBe('complete');
+  });
+
   test('that was asked privately gives nothing to anybody else', async () => {
     const started = await engine();
     const [ana, ben] = [await person(started.client, 'ana'), await person(started.client, 'ben')];
