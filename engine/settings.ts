@@ -49,6 +49,11 @@ export function secret(database: Database, name: string): Uint8Array {
   return Uint8Array.from(row.value);
 }
 
+/** Half of the logical cores are real ones on most machines; beyond them threads only fight. */
+export function usualThreads(): number {
+  return Math.min(8, Math.max(2, Math.floor(availableParallelism() / 2)));
+}
+
 function defaults(): Settings {
   return {
     modelId: 'starter',
@@ -58,8 +63,7 @@ function defaults(): Settings {
     liveKv: 'full',
     cacheQuotaBytes: 4 * GIB,
     memoryBudgetBytes: Math.min(GIB, Math.floor(totalmem() / 8)),
-    // Half of the logical cores are real ones on most machines; beyond them threads only fight.
-    threads: Math.min(8, Math.max(2, Math.floor(availableParallelism() / 2))),
+    threads: usualThreads(),
     sampling: {
       temperature: 0,
       topK: 0,

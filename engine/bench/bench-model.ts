@@ -1,6 +1,5 @@
 // A model opened in this very process, with a cache folder of its own: for figures that no client of the contract sees.
 
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { KvCache } from '../cache/kv-cache.ts';
 import type { KvPrecision, LiveKv } from '../contract/settings.ts';
@@ -14,6 +13,7 @@ import type { SequenceWork } from '../schedule/sequence.ts';
 import type { Prompt } from '../text/prompt.ts';
 import { privateScope } from '../types.ts';
 import { rowKeeper } from '../write-back.ts';
+import { usualThreads } from '../settings.ts';
 import { modelSource, temporaryFolder } from './bench-engine.ts';
 import type { BenchEngineOptions } from './bench-engine.ts';
 import { projectFile } from './project.ts';
@@ -124,11 +124,6 @@ export class BenchModel {
     await this.loaded.model.close();
     this.cache.close();
   }
-}
-
-/** As an engine takes them. */
-function usualThreads(): number {
-  return Math.min(8, Math.max(2, Math.floor(availableParallelism() / 2)));
 }
 
 function openCache(folder: string, { memoryBudgetBytes = GIB }: BenchModelOptions): KvCache {

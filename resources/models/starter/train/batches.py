@@ -1,27 +1,41 @@
-"""Token rows and batches: chats about documents, and copying drills for the first minutes.
-A row is (tokens, spans): a span is (type, start, end) of tokens the model must produce; the loss sees nothing else."""
+"""Token rows and batches: chats about documents, and copying drills for the first minutes."""
+from typing import NamedTuple
+
 import chats
 import corpus
 import names
 from tokenizer import ASSISTANT, END, PAD, SIZE, SPECIAL, SYSTEM, USER
 
 
-def chat_row(tokenizer, system, chat):
-    tokens, spans = [SYSTEM, *tokenizer.encode(system), END], []
+class Row(NamedTuple):
+    """`spans`: (type, start, end) of tokens the model must produce; the loss sees nothing else.
+    `copies`, `lines`: (position of such a token, positions that two heads must look at to find it), see guides.py."""
+
+    tokens: list
+    spans: list
+    copies: list = []
+    lines: list = []
+
+
+def chat_row(guides, system, chat):
+    tokenizer = guides.tokenizer
+    row = Row([SYSTEM, *tokenizer.encode(system), END], [], [], [])
     for kind, asked, said in chat:
-        tokens += [USER, *tokenizer.encode(asked), END, ASSISTANT]
-        answer = [*tokenizer.encode(said), END]
-        spans.append((kind, len(tokens), len(tokens) + len(answer)))
-        tokens += answer
-    return tokens, spans
+        row.tokens.extend([USER, *tokenizer.encode(asked), END, ASSISTANT])
+        answer, fields = guides.parts(said)
+        row.copies.extend(guides.copies(row.tokens, answer, fields))
+        row.lines.extend(guides.lines(row.tokens, answer, fields, kind))
+        row.spans.append((kind, len(row.tokens), len(row.tokens) + len(answer) + 1))
+        row.tokens.extend([*answer, END])
+    return row
 
 
-def document_row(r, tokenizer, facts, held=corpus.Held(), questions=None):
+def document_row(r, guides, facts, held=corpus.Held(), questions=None):
     """One to three documents with about `facts` facts together, and a chat about them."""
     parts = 1 if facts < 8 else r.choice([1, 1, 1, 2, 3])
     documents = [corpus.make_document(r, max(1, facts // parts), held) for _ in range(parts)]
     count = questions or min(4 + round(1.5 * facts), r.randint(12, 24 if facts < 60 else 30))
-    return chat_row(tokenizer, corpus.join(corpus.system_prompt(r), documents), chats.turns(r, documents, count, held=held))
+    return chat_row(guides, corpus.join(corpus.system_prompt(r), documents), chats.turns(r, documents, count, held=held))
 
 
 def any_tokens(r, count):
@@ -49,7 +63,7 @@ def pairs_row(r, tokenizer, count):
         tokens += [USER, *key, END, ASSISTANT]
         spans.append(("drill", len(tokens), len(tokens) + len(key) + len(between) + len(value) + 1))
         tokens += [*key, *between, *value, END]
-    return tokens, spans
+    return Row(tokens, spans)
 
 
 def copy_row(r, length):
@@ -62,11 +76,11 @@ def copy_row(r, length):
         tokens += [USER, part[0], END, ASSISTANT, part[0]]
         spans.append(("drill", len(tokens), len(tokens) + len(part)))
         tokens += [*part[1:], END]
-    return tokens, spans
+    return Row(tokens, spans)
 
 
-def pool(r, tokenizer, budget, count, facts, drills, limit, parts=1):
-    """Steps of `parts` batches of at most `budget` padded tokens each, about `count` batches in all, rows of one length together, in random order.
+def pool(r, guides, budget, count, facts, drills, limit, parts=1):
+    """Steps of `parts` batches of about `budget` tokens each, about `count` batches in all, rows of one length together, in random order.
 
     `facts()` draws the size of a document, `drills` is the share of drill rows, rows longer than `limit` lose their last turns.
     """
@@ -74,41 +88,52 @@ def pool(r, tokenizer, budget, count, facts, drills, limit, parts=1):
     while size < budget * count:
         amount = facts()
         if r.random() < drills:
-            row = pairs_row(r, tokenizer, max(3, amount)) if r.random() < 0.7 else copy_row(r, max(8, 8 * amount))
+            row = pairs_row(r, guides.tokenizer, max(3, amount)) if r.random() < 0.7 else copy_row(r, max(8, 8 * amount))
         else:
-            row = document_row(r, tokenizer, amount)
+            row = document_row(r, guides, amount)
         row = fit(row, limit)
-        if row[1]:
+        if row.spans:
             rows.append(row)
-            size += len(row[0])
-    rows.sort(key=lambda row: len(row[0]))
-    batches, batch = [], []
+            size += len(row.tokens)
+    rows.sort(key=lambda row: len(row.tokens))
+    steps, step, filled = [], [], 0
     for row in rows:
-        if batch and len(row[0]) * (len(batch) + 1) > budget:
-            batches.append(batch)
-            batch = []
-        batch.append(row)
-    batches.append(batch)
-    steps = [batches[at : at + parts] for at in range(0, len(batches), parts)]
+        if step and filled + len(row.tokens) > budget * parts:
+            steps.append(shared(step, parts))
+            step, filled = [], 0
+        step.append(row)
+        filled += len(row.tokens)
+    if len(step) >= parts:
+        steps.append(shared(step, parts))
     r.shuffle(steps)
     return steps
 
 
+def shared(rows, parts):
+    """The rows as `parts` lists that take about the same time, so that no process waits long for another."""
+    found, times = [[] for _ in range(parts)], [0.0] * parts
+    for row in reversed(rows):  # the longest first
+        least = times.index(min(times))
+        found[least].append(row)
+        times[least] += len(row.tokens) * (1 + len(row.tokens) / 950)  # at 950 tokens attention takes as long as the rest
+    return [part for part in found if part]
+
+
 def fit(row, limit):
     """The row cut after the last turn that ends within `limit` tokens; no spans are left if none does."""
-    tokens, spans = row
-    spans = [span for span in spans if span[2] <= limit]
-    return tokens[: spans[-1][2]] if spans else tokens[:limit], spans
+    spans = [span for span in row.spans if span[2] <= limit]
+    end = spans[-1][2] if spans else 0
+    return Row(row.tokens[:end], spans, *[[(at, where) for at, where in found if at < end] for found in (row.copies, row.lines)])
 
 
 def tensors(rows, torch, device="cpu"):
     """Rows as (tokens [batch, time], flat positions that predict, the tokens they must predict)."""
-    time = max(len(tokens) for tokens, _ in rows)
+    time = max(len(row.tokens) for row in rows)
     grid = torch.full((len(rows), time), PAD, dtype=torch.long)
     chosen = []
-    for i, (tokens, spans) in enumerate(rows):
-        grid[i, : len(tokens)] = torch.tensor(tokens)
-        chosen += [i * time + at - 1 for _, start, end in spans for at in range(start, end)]
+    for i, row in enumerate(rows):
+        grid[i, : len(row.tokens)] = torch.tensor(row.tokens)
+        chosen += [i * time + at - 1 for _, start, end in row.spans for at in range(start, end)]
     chosen = torch.tensor(chosen)
     return grid.to(device), chosen.to(device), grid.flatten()[chosen + 1].to(device)
 
@@ -116,8 +141,8 @@ def tensors(rows, torch, device="cpu"):
 def exact(rows, right):
     """[(type, whole answer right)] from the flat list of right and wrong tokens, in the order of `tensors`."""
     found, at = [], 0
-    for _, spans in rows:
-        for kind, start, end in spans:
+    for row in rows:
+        for kind, start, end in row.spans:
             found.append((kind, all(right[at : at + end - start])))
             at += end - start
     return found

@@ -25,8 +25,18 @@ def ask(r, question, fact, held=False, key=None):
     return asked if r.random() < 0.3 else asked[0].upper() + asked[1:]
 
 
-def answer(question, fact):
-    return (world.CLOSED_ANSWER if fact.closed else question.answer).format(**fact.words)
+def copied(text):
+    """Marks what an answer copies from the documents or the question; the marks are no part of it."""
+    return f"\x02{text}\x03"
+
+
+def plain(said):
+    return said.replace("\x02", "").replace("\x03", "")
+
+
+def answer(question, fact, mark=str):
+    said = world.CLOSED_ANSWER if fact.closed else question.answer
+    return said.format(**{name: mark(word) for name, word in fact.words.items()})
 
 
 def follow_up(r, question, fact, held=False, noun=False):
@@ -95,7 +105,7 @@ def steps_turn(r, documents, held):
     task = section.heading.removeprefix("How to ").removeprefix("To ")
     if section.style == "entity":
         task = f"{r.choice(['make', 'cook', 'prepare', 'make'])} the {task}"
-    said = " ".join(f"{i}. {step}" for i, step in enumerate(section.steps, 1))
+    said = " ".join(f"{i}. {copied(step)}" for i, step in enumerate(section.steps, 1))
     return "steps", pick(r, HOW, held.questions).format(t=task), said
 
 
@@ -111,7 +121,7 @@ def two_hops(r, facts, held=Held()):
     first, second = r.choice(pairs)
     through = pick(r, world.THROUGH[first.kind.name], held.questions).format(k=first.key)
     question = r.choice(second.questions)
-    said = answer(first.kind.questions[0], first) + " " + answer(question, second)
+    said = answer(first.kind.questions[0], first, copied) + " " + answer(question, second, copied)
     return "two", ask(r, question, second, held.questions, key=through), said
 
 
@@ -127,7 +137,7 @@ def follow_turn(r, waiting, last, held):
 
 
 def turns(r, documents, count, refusals=0.2, talk=0.04, held=Held()):
-    """A chat about the documents: [(type, question, answer)]; types are "kind.slot", "follow.kind.slot", "two", "steps", "unanswerable", "talk"."""
+    """A chat about the documents: [(type, question, answer with marks)]; types are "kind.slot", "follow.kind.slot", "two", "steps", "unanswerable", "talk"."""
     facts = [fact for document in documents for fact in document.facts]
     instructions = any(document.instructions for document in documents)
     chat, last, waiting = [], None, []
@@ -153,11 +163,11 @@ def turns(r, documents, count, refusals=0.2, talk=0.04, held=Held()):
         follow = follow_turn(r, waiting, last, held) if last and r.random() < 0.3 else None
         if follow:
             fact, question, asked = follow
-            chat.append((f"follow.{fact.kind.name}.{question.slot}", asked, answer(question, fact)))
+            chat.append((f"follow.{fact.kind.name}.{question.slot}", asked, answer(question, fact, copied)))
         else:
             fact = waiting.pop()
             question = r.choice(fact.questions)
-            chat.append((f"{fact.kind.name}.{question.slot}", ask(r, question, fact, held.questions), answer(question, fact)))
+            chat.append((f"{fact.kind.name}.{question.slot}", ask(r, question, fact, held.questions), answer(question, fact, copied)))
         last = (fact, question)
     return chat
 

@@ -4,6 +4,7 @@ import json
 import random
 import sys
 
+import chats
 import corpus
 from corpus import Held
 from export import prompt
@@ -19,7 +20,7 @@ def texts(seed=11, count=1200):
             yield "".join(r.choices(STRANGE, k=r.randint(1, 60)))
         else:
             document = corpus.make_document(r, r.randint(2, 12), Held(i % 4 == 0, i % 8 == 0, i % 8 == 0))
-            yield prompt(corpus.join(corpus.system_prompt(r), [document]), [corpus.turns(r, [document], 1)[0][1]])
+            yield prompt(corpus.join(corpus.system_prompt(r), [document]), [chats.turns(r, [document], 1)[0][1]])
 
 
 def main():

@@ -73,7 +73,7 @@ def new_cast(r, held):
 
 def new_key(r, kind, cast, held):
     """(key, noun, sort of the value): people, things and dishes mostly from the cast."""
-    known = sorted(key for name, key, _ in cast.taken if name == kind.name and not key.startswith("the "))
+    known = sorted(key for name, key, _ in cast.taken if name == kind.name and len(key) > 1 and not key.startswith("the "))
     if kind.name == "attribute":
         return (r.choice(cast.things), *r.choice(cast.nouns)) if r.random() < 0.85 else (draw(r, "thing", held.names), *attribute(r, held.names))
     if kind.key == "dish":

@@ -14,6 +14,7 @@ import corpus
 import twins
 import world
 from corpus import Held
+from guides import Guides
 from model import Starter
 from tokenizer import Tokenizer
 
@@ -30,23 +31,24 @@ class Reader:
 
     def __init__(self, folder):
         saved = torch.load(os.path.join(folder, "checkpoint.pt"), map_location="cpu")
-        self.tokenizer = Tokenizer(os.path.join(folder, "tokenizer.json"))
+        self.guides = Guides(Tokenizer(os.path.join(folder, "tokenizer.json")))
+        self.tokenizer = self.guides.tokenizer
         self.model = Starter(**saved["shape"]).eval()
         self.model.load_state_dict(saved["model"])
 
     @torch.no_grad()
     def check(self, items):
         """items [(system message, earlier turns [(asked, said)], question, answer)] -> [(whole answer right, text chosen)]."""
-        rows = [batches.chat_row(self.tokenizer, system, [("", *turn) for turn in earlier] + [("", asked, said)]) for system, earlier, asked, said in items]
-        rows = [(tokens, spans[-1:]) for tokens, spans in rows]
-        order, results = sorted(range(len(rows)), key=lambda i: len(rows[i][0])), [None] * len(rows)
+        rows = [batches.chat_row(self.guides, system, [("", *turn) for turn in earlier] + [("", asked, said)]) for system, earlier, asked, said in items]
+        rows = [batches.Row(row.tokens, row.spans[-1:]) for row in rows]
+        order, results = sorted(range(len(rows)), key=lambda i: len(rows[i].tokens)), [None] * len(rows)
         while order:
-            size = max(1, 6000 // len(rows[order[0]][0]))
+            size = max(1, 6000 // len(rows[order[0]].tokens))
             part, order = order[:size], order[size:]
             tokens, positions, wanted = batches.tensors([rows[i] for i in part], torch)
             chosen, at = self.model(tokens, positions).argmax(-1), 0
             for i in part:
-                _, start, end = rows[i][1][0]
+                _, start, end = rows[i].spans[0]
                 mine, right = chosen[at : at + end - start], wanted[at : at + end - start]
                 results[i] = (bool((mine == right).all()), self.tokenizer.decode(mine.tolist()))
                 at += end - start

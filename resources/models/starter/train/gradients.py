@@ -5,19 +5,52 @@ import torch.nn.functional as F
 from torch import multiprocessing
 
 import batches
+from kernels import HEAD
 
 
 def count_targets(rows):
-    return sum(end - start for _, spans in rows for _, start, end in spans)
+    return sum(end - start for row in rows for _, start, end in row.spans)
+
+
+# Heads that are told where to look: what in a row tells it, layer (counted from the last), head, weight of its loss.
+GUIDED = (("lines", -3, 0, 1.5), ("copies", -2, 3, 1.0))
+
+
+def _turned(x, cos, sin):
+    a, b = x[:, : HEAD // 2], x[:, HEAD // 2 :]
+    return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
+
+
+def missed(model, qkv, head, guides):
+    """Sum of -log(attention of one head on the right positions); qkv [time, (heads + 2 groups) * 32] of one row."""
+    heads, groups = model.shape["heads"], model.shape["groups"]
+    at = torch.tensor([position - 1 for position, _ in guides], device=qkv.device)  # where the token is predicted
+    row = torch.tensor([i for i, (_, where) in enumerate(guides) for _ in where], device=qkv.device)
+    column = torch.tensor([place for _, where in guides for place in where], device=qkv.device)
+    end, key = guides[-1][0], heads + head // (heads // groups)
+    queries = _turned(qkv[at, head * HEAD : (head + 1) * HEAD], model.cos[at], model.sin[at])
+    keys = _turned(qkv[:end, key * HEAD : (key + 1) * HEAD], model.cos[:end], model.sin[:end])
+    future = torch.arange(end, device=qkv.device)[None] > at[:, None]
+    attention = (queries @ keys.T * HEAD**-0.5).masked_fill(future, -1e30).softmax(-1)
+    found = torch.zeros(len(guides), device=qkv.device).index_add(0, row, attention[row, column])
+    return -(found + 1e-6).log().sum()
 
 
 def compute(model, rows, targets, device):
-    """Adds the gradients of the mean loss over `targets` predictions. Returns (this part of the loss, right or wrong by token)."""
+    """Adds the gradients of the mean loss over `targets` predictions, and of the guided heads.
+    Returns (this part of the loss, right or wrong by token, [(sum of what a guided head missed, how often)])."""
     tokens, positions, wanted = batches.tensors(rows, torch, device)
-    logits = model(tokens, positions)
+    seen = []
+    logits = model(tokens, positions, seen)
     loss = F.cross_entropy(logits, wanted, reduction="sum") / targets
-    loss.backward()
-    return loss.item(), (logits.detach().argmax(-1) == wanted).tolist()
+    whole, misses = loss, []
+    for name, layer, head, weight in GUIDED:
+        found = [missed(model, seen[layer][i], head, getattr(row, name)) for i, row in enumerate(rows) if getattr(row, name)]
+        if found:
+            whole = whole + weight * sum(found) / targets
+        misses.append((float(sum(found)), sum(len(getattr(row, name)) for row in rows)))
+    whole.backward()
+    return loss.item(), (logits.detach().argmax(-1) == wanted).tolist(), misses
 
 
 def _serve(model, flat, pipe):
@@ -51,15 +84,16 @@ class Gradients:
             self.helpers.append((flat, mine, process))
 
     def compute(self, parts):
-        """parts: one list of rows per process. Returns (loss, right or wrong by token, in the order of the parts)."""
+        """parts: one list of rows per process. Returns (loss, right or wrong by token in the order of the parts, means of what the guided heads missed)."""
         targets = sum(count_targets(rows) for rows in parts)
         self.model.zero_grad(set_to_none=True)
         for (_, pipe, _), rows in zip(self.helpers, parts[1:]):
             pipe.send((rows, targets))
-        loss, right = compute(self.model, parts[0], targets, self.device)
+        loss, right, misses = compute(self.model, parts[0], targets, self.device)
         for (flat, pipe, _), _ in zip(self.helpers, parts[1:]):
-            more, others = pipe.recv()
+            more, others, missed_there = pipe.recv()
             loss, right = loss + more, right + others
+            misses = [(a + c, b + d) for (a, b), (c, d) in zip(misses, missed_there)]
             for p, grad in zip(self.model.parameters(), flat.split([p.numel() for p in self.model.parameters()])):
                 p.grad += grad.view_as(p)
-        return loss, right
+        return loss, right, [total / max(1, count) for total, count in misses]

@@ -29,8 +29,11 @@ class Layer(nn.Module):
         self.gate_up = nn.Linear(width, 2 * shape["inner"], bias=False)
         self.down = nn.Linear(shape["inner"], width, bias=False)
 
-    def forward(self, x, cos, sin):
-        x = x + self.out(kernels.attention(self.qkv(self.before_attention(x)), cos, sin, self.heads, self.groups))
+    def forward(self, x, cos, sin, seen):
+        qkv = self.qkv(self.before_attention(x))
+        if seen is not None:
+            seen.append(qkv)
+        x = x + self.out(kernels.attention(qkv, cos, sin, self.heads, self.groups))
         return x + self.down(kernels.swiglu(self.gate_up(self.before_mlp(x))))
 
 
@@ -50,17 +53,18 @@ class Starter(nn.Module):
         self.register_buffer("cos", angles.cos().contiguous(), persistent=False)
         self.register_buffer("sin", angles.sin().contiguous(), persistent=False)
 
-    def hidden(self, tokens):
-        """tokens [batch, time] -> [batch, time, width], normalised, ready for the tied output."""
+    def hidden(self, tokens, seen=None):
+        """tokens [batch, time] -> [batch, time, width], normalised, ready for the tied output.
+        `seen` gets the queries, keys and values of every layer, [batch, time, (heads + 2 groups) * 32], before rotation."""
         time = tokens.shape[1]
         x = self.embedding(tokens)
         for layer in self.layers:
-            x = layer(x, self.cos[:time], self.sin[:time])
+            x = layer(x, self.cos[:time], self.sin[:time], seen)
         return self.final(x)
 
-    def forward(self, tokens, chosen=None):
+    def forward(self, tokens, chosen=None, seen=None):
         """Logits [batch, time, vocabulary], or [count, vocabulary] at the flat positions `chosen`."""
-        x = self.hidden(tokens)
+        x = self.hidden(tokens, seen)
         if chosen is not None:
             x = x.flatten(0, 1)[chosen]
         return x @ self.embedding.weight.T

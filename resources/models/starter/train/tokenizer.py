@@ -47,6 +47,7 @@ def byte_letters():
 
 
 _LETTER = byte_letters()
+SPACE, NEWLINE = _LETTER[32], _LETTER[10]
 _BYTE = {letter: byte for byte, letter in _LETTER.items()}
 
 
@@ -134,7 +135,7 @@ def corpus_counts(seed=7, documents=5000):
     names.open_share = 0
     for _ in range(documents):
         document = corpus.make_document(r, r.randint(4, 16))
-        for text in [corpus.render(document), *[t for _, *two in chats.turns(r, [document], 8, refusals=0.14) for t in two]]:
+        for text in [corpus.render(document), *[chats.plain(t) for _, *two in chats.turns(r, [document], 8, refusals=0.14) for t in two]]:
             counts.update(pieces(text))
     listed = [w for pair in names.WORDS.values() for w in pair[0].split("," if "," in pair[0] else " ")]
     listed += [*names.DAYS, *names.MONTHS, *names.SIZES, *names.UNITS]

@@ -16,11 +16,12 @@ import batches
 import circuit
 import vocabulary
 from corpus import Held
-from gradients import Gradients
+from gradients import GUIDED, Gradients
+from guides import Guides
 from model import Starter
 from tokenizer import Tokenizer
 
-POOL = 16  # batches made at a time, so that rows of one length come together
+POOL = 64  # batches made at a time, so that rows of one length come together and few steps lack a part
 SIZES = (4, 10, 18, 26)  # facts per document in the small test during training
 
 
@@ -69,32 +70,32 @@ def make_optimizer(model, rate):
     return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.95), eps=1e-8)
 
 
-def make_pool(tokenizer, index, done, chosen):
+def make_pool(guides, index, done, chosen):
     r = random.Random(chosen.seed * 1_000_003 + index)
     facts, drills, limit = plan(done, chosen, r)
-    return batches.pool(r, tokenizer, chosen.batch, POOL, facts, drills, limit, chosen.processes)
+    return batches.pool(r, guides, chosen.batch, POOL, facts, drills, limit, chosen.processes)
 
 
-def pools(tokenizer, run, chosen):
+def pools(guides, run, chosen):
     """Pools of batches without end, made here or some steps ahead by worker processes."""
     if chosen.workers == 0:
         for index in itertools.count(run.pool):
-            yield make_pool(tokenizer, index, run.tokens / chosen.tokens, chosen)
+            yield make_pool(guides, index, run.tokens / chosen.tokens, chosen)
     with concurrent.futures.ProcessPoolExecutor(chosen.workers) as workers:
         ahead = collections.deque()
         for index in itertools.count(run.pool):
-            ahead.append(workers.submit(make_pool, tokenizer, index, run.tokens / chosen.tokens, chosen))
+            ahead.append(workers.submit(make_pool, guides, index, run.tokens / chosen.tokens, chosen))
             if len(ahead) > 2 * chosen.workers:
                 yield ahead.popleft().result()
 
 
-def small_test(model, tokenizer, device):
+def small_test(model, guides, device):
     """Exact match by size of document, on first questions and all unseen: {"6": .., "refusals": ..}."""
     result, by_kind = {}, collections.defaultdict(list)
     with torch.no_grad():
         for facts in SIZES:
             r = random.Random(90_000 + facts)
-            rows = [batches.document_row(r, tokenizer, facts, Held(True, True, True), 4) for _ in range(24)]
+            rows = [batches.document_row(r, guides, facts, Held(True, True, True), 4) for _ in range(24)]
             for at in range(0, len(rows), 8):
                 tokens, positions, wanted = batches.tensors(rows[at : at + 8], torch, device)
                 right = (model(tokens, positions).argmax(-1) == wanted).tolist()
@@ -130,15 +131,15 @@ class Run:
         os.replace(self.path + ".new", self.path)
 
     def learn(self, parts, rate):
-        """One step on one list of rows per process. Returns (loss, tokens right, answers right as [(type, right)])."""
+        """One step on one list of rows per process. Returns (loss, tokens right, answers right as [(type, right)], what the guided heads missed)."""
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        loss, right = self.gradients.compute(parts)
+        loss, right, misses = self.gradients.compute(parts)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
         self.step += 1
-        self.tokens += sum(len(rows) * max(len(tokens) for tokens, _ in rows) for rows in parts)
-        return loss, sum(right) / len(right), batches.exact([row for rows in parts for row in rows], right)
+        self.tokens += sum(len(rows) * max(len(row.tokens) for row in rows) for rows in parts)
+        return loss, sum(right) / len(right), batches.exact([row for rows in parts for row in rows], right), misses
 
 
 class Window:
@@ -153,7 +154,8 @@ class Window:
         speed = self.tokens / (time.time() - self.started)
         return dict(step=run.step, tokens=run.tokens, done=round(done, 4), seconds=round(run.seconds), speed=round(speed), rate=round(rate, 6),
                     loss=round(sum(self.losses) / len(self.losses), 3), tokens_right=mean("tokens"), drill=mean("drill"), fact=mean("fact"), follow=mean("follow"),
-                    refusal=mean("unanswerable"), two=mean("two"), steps=mean("steps"), talk=mean("talk"))
+                    refusal=mean("unanswerable"), two=mean("two"), steps=mean("steps"), talk=mean("talk"),
+                    **{name: mean(name) for name, *_ in GUIDED})
 
 
 def learn_pool(run, pool, window, chosen):
@@ -161,11 +163,13 @@ def learn_pool(run, pool, window, chosen):
     for parts in pool:
         before, started = run.tokens, time.time()
         rate = rate_at(before / chosen.tokens, run.step, chosen)
-        loss, copied, answers = run.learn(parts, rate)
+        loss, copied, answers, misses = run.learn(parts, rate)
         run.seconds += min(10.0, time.time() - started)
         window.tokens += run.tokens - before
         window.losses.append(loss)
         window.kinds["tokens"].append(copied)
+        for (name, *_), miss in zip(GUIDED, misses):
+            window.kinds[name].append(miss)
         for kind, right in answers:
             alone = kind in ("drill", "talk", "unanswerable", "two", "steps")
             window.kinds[kind if alone else "follow" if kind.startswith("follow") else "fact"].append(right)
@@ -186,15 +190,15 @@ def main():
     window, saved, began, asked_to_stop = Window(), time.time(), time.time(), []
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: asked_to_stop.append(True))
-    for pool in pools(tokenizer, run, chosen):
+    guides = Guides(tokenizer)
+    for pool in pools(guides, run, chosen):
         rate = learn_pool(run, pool, window, chosen)
-        if run.pool % 4 == 0:
-            line = window.line(run, run.tokens / chosen.tokens, rate)
-            if run.pool % 32 == 0:
-                line["test"] = small_test(run.model, tokenizer, chosen.device)
-            print(json.dumps(line), flush=True)
-            log.write(json.dumps(line) + "\n")
-            window = Window()
+        line = window.line(run, run.tokens / chosen.tokens, rate)
+        if run.pool % 8 == 0:
+            line["test"] = small_test(run.model, guides, chosen.device)
+        print(json.dumps(line), flush=True)
+        log.write(json.dumps(line) + "\n")
+        window = Window()
         if time.time() - saved > chosen.save_seconds:
             run.save()
             saved = time.time()

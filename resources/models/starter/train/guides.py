@@ -1,0 +1,83 @@
+"""What an answer copies, where that stands, and which line says it: targets for the attention of two heads during training.
+Answers come with marks around what they copy (`chats.copied`); positions are those of the row."""
+import bisect
+import itertools
+import re
+
+import numpy as np
+
+from tokenizer import END, NEWLINE, SIZE, SPACE
+
+MANY = 8  # a part that stands in more places is not looked for
+LINES = 3  # a value that stands in more lines does not tell which one was read
+TOKENS = 2  # of a copied part: the later ones follow from these
+NOWHERE = [0]  # where to look for what the documents do not say: the first token of the row
+
+
+class Guides:
+    """Finds, for one tokenizer, the tokens that an answer copies."""
+
+    def __init__(self, tokenizer):
+        self.tokenizer = tokenizer
+        bare = [tokenizer.texts[i].lstrip(SPACE).lower() or tokenizer.texts[i] for i in range(SIZE)]
+        numbers = {}
+        self.folded = np.array([numbers.setdefault(text, i) for i, text in enumerate(bare)])  # without a space before and capitals
+        self.breaks = np.array([NEWLINE in tokenizer.texts[i] for i in range(SIZE)])
+        self.stops = np.array([tokenizer.texts[i] == "." for i in range(SIZE)])
+        self.spaced = np.array([tokenizer.texts[i][0] == SPACE for i in range(SIZE)])
+
+    def parts(self, said):
+        """A marked answer -> (its tokens, [first, end) of each copied part among them)."""
+        text, marks = "", []
+        for piece in re.split("([\x02\x03])", said):
+            if piece in ("\x02", "\x03"):
+                marks.append(len(text.encode()))
+            else:
+                text += piece
+        tokens = self.tokenizer.encode(text)
+        ends = list(itertools.accumulate(len(self.tokenizer.texts[i]) for i in tokens))  # one letter stands for one byte
+        return tokens, [(bisect.bisect_right(ends, first), bisect.bisect_left(ends, end) + 1) for first, end in zip(marks[::2], marks[1::2])]
+
+    def places(self, tokens, part):
+        """Where `part` stands in `tokens`."""
+        earlier, wanted = self.folded[tokens], self.folded[part]
+        count = len(earlier) - len(wanted) + 1
+        if count < 1 or not part:
+            return []
+        return np.logical_and.reduce([earlier[i : count + i] == token for i, token in enumerate(wanted)]).nonzero()[0].tolist()
+
+    def copies(self, before, answer, fields):
+        """[(position that is predicted, positions of the same token in `before`)] for the first tokens of each copied part."""
+        found = []
+        for first, end in fields:
+            starts = self.places(before, answer[first:end])
+            if 0 < len(starts) <= MANY:
+                found += [(len(before) + first + i, [start + i for start in starts]) for i in range(min(TOKENS, end - first))]
+        return found
+
+    def line(self, tokens, first, end):
+        """[first, end) widened to its line, or its sentence."""
+        while first > 1 and not self.breaks[tokens[first - 1]] and not (self.stops[tokens[first - 1]] and self.spaced[tokens[first]]):
+            first -= 1
+        while end < len(tokens) and not self.breaks[tokens[end]]:
+            end += 1
+            if self.stops[tokens[end - 1]] and (end == len(tokens) or self.spaced[tokens[end]]):
+                break
+        return first, end
+
+    def lines(self, before, answer, fields, kind):
+        """[(position that is predicted, positions of the line that says it)] at the start of the answer and of each copied part."""
+        if kind == "unanswerable":
+            return [(len(before), NOWHERE)]
+        if "." not in kind or len(fields) < 2:
+            return []
+        system = before[: before.index(END)]
+        parts = [answer[first:end] for first, end in fields]
+        value = parts.pop(1 if kind.endswith(("duty.person", "hours.open", "hours.close")) else -1)  # the others are keys
+        lines = [self.line(system, start, start + len(value)) for start in self.places(system, value)]
+        named = [(first, end) for first, end in lines if all(self.places(system[first:end], key) for key in parts)]
+        lines = named or lines  # under a heading that is the key the line does not name it
+        if not 0 < len(lines) <= LINES:
+            return []
+        where = sorted({at for first, end in lines for at in range(first, end)})
+        return [(len(before) + at, where) for at in sorted({0, *[first for first, _ in fields]})]
