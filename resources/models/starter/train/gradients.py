@@ -12,8 +12,10 @@ def count_targets(rows):
     return sum(end - start for row in rows for _, start, end in row.spans)
 
 
-# Heads that are told where to look: what in a row tells it, layer (counted from the last), head, weight of its loss.
-GUIDED = (("lines", -3, 0, 1.5), ("copies", -2, 3, 1.0))
+# Heads that are told where to look: what in a row tells it, layer (counted from the last), head, weight of its loss,
+# and the weight of another one: whether what it adds would alone predict the next token, or for "bound", whether what it reads,
+# turned in a fixed way, is the first token that it looks at.
+GUIDED = (("bound", -4, 4, 2.0, 0.5), ("lines", -3, 0, 1.5, 0), ("values", -3, 0, 1.5, 0.5), ("copies", -2, 3, 1.0, 0.3))
 
 
 def _turned(x, cos, sin):
@@ -21,34 +23,51 @@ def _turned(x, cos, sin):
     return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
 
 
-def missed(model, qkv, head, guides):
-    """Sum of -log(attention of one head on the right positions); qkv [time, (heads + 2 groups) * 32] of one row."""
+def _any_turn(width, device):
+    return torch.randn(HEAD, width, generator=torch.Generator().manual_seed(9)).to(device)
+
+
+def missed(model, row, qkv, name, layer, head, guides, says):
+    """Sum of -log(attention of one head on the right positions), and, if `says`, of its own loss on the token it tells.
+    qkv [time, (heads + 2 groups) * 32] of one row."""
     heads, groups = model.shape["heads"], model.shape["groups"]
     at = torch.tensor([position - 1 for position, _ in guides], device=qkv.device)  # where the token is predicted
-    row = torch.tensor([i for i, (_, where) in enumerate(guides) for _ in where], device=qkv.device)
-    column = torch.tensor([place for _, where in guides for place in where], device=qkv.device)
-    end, key = guides[-1][0], heads + head // (heads // groups)
-    queries = _turned(qkv[at, head * HEAD : (head + 1) * HEAD], model.cos[at], model.sin[at])
-    keys = _turned(qkv[:end, key * HEAD : (key + 1) * HEAD], model.cos[:end], model.sin[:end])
+    entry = torch.tensor([i for i, (_, where) in enumerate(guides) for _ in where], device=qkv.device)
+    place = torch.tensor([place for _, where in guides for place in where], device=qkv.device)
+    end, group = int(at.max()) + 1, head // (heads // groups)
+    part = lambda rows, i: qkv[rows, i * HEAD : (i + 1) * HEAD]
+    queries = _turned(part(at, head), model.cos[at], model.sin[at])
+    keys = _turned(part(slice(end), heads + group), model.cos[:end], model.sin[:end])
     future = torch.arange(end, device=qkv.device)[None] > at[:, None]
     attention = (queries @ keys.T * HEAD**-0.5).masked_fill(future, -1e30).softmax(-1)
-    found = torch.zeros(len(guides), device=qkv.device).index_add(0, row, attention[row, column])
-    return -(found + 1e-6).log().sum()
+    found = torch.zeros(len(guides), device=qkv.device).index_add(0, entry, attention[entry, place])
+    said = 0.0
+    if says:
+        binds = name == "bound"
+        turn = _any_turn(model.shape["width"], qkv.device) if binds else model.layers[layer].out.weight[:, head * HEAD : (head + 1) * HEAD].T
+        wanted = torch.tensor([row.tokens[where[0] if binds else position] for position, where in guides], device=qkv.device)
+        added = attention @ part(slice(end), heads + groups + group) @ turn
+        said = F.cross_entropy(model.final(added) @ model.embedding.weight.T, wanted, reduction="sum")
+    return -(found + 1e-6).log().sum(), said
 
 
 def compute(model, rows, targets, device):
     """Adds the gradients of the mean loss over `targets` predictions, and of the guided heads.
-    Returns (this part of the loss, right or wrong by token, [(sum of what a guided head missed, how often)])."""
+    Returns (this part of the loss, right or wrong by token, [(sum of what a guided head missed, of its own loss, how often)])."""
     tokens, positions, wanted = batches.tensors(rows, torch, device)
     seen = []
     logits = model(tokens, positions, seen)
     loss = F.cross_entropy(logits, wanted, reduction="sum") / targets
     whole, misses = loss, []
-    for name, layer, head, weight in GUIDED:
-        found = [missed(model, seen[layer][i], head, getattr(row, name)) for i, row in enumerate(rows) if getattr(row, name)]
-        if found:
-            whole = whole + weight * sum(found) / targets
-        misses.append((float(sum(found)), sum(len(getattr(row, name)) for row in rows)))
+    for name, layer, head, weight, says in GUIDED:
+        total = [0.0, 0.0, 0]
+        for i, row in enumerate(rows):
+            guides = getattr(row, name)
+            if guides:
+                miss, said = missed(model, row, seen[layer][i], name, layer, head, guides, says)
+                whole = whole + (weight * miss + says * said) / targets
+                total = [total[0] + float(miss), total[1] + float(said), total[2] + len(guides)]
+        misses.append(total)
     whole.backward()
     return loss.item(), (logits.detach().argmax(-1) == wanted).tolist(), misses
 
@@ -93,7 +112,7 @@ class Gradients:
         for (flat, pipe, _), _ in zip(self.helpers, parts[1:]):
             more, others, missed_there = pipe.recv()
             loss, right = loss + more, right + others
-            misses = [(a + c, b + d) for (a, b), (c, d) in zip(misses, missed_there)]
+            misses = [[a + b for a, b in zip(here, there)] for here, there in zip(misses, missed_there)]
             for p, grad in zip(self.model.parameters(), flat.split([p.numel() for p in self.model.parameters()])):
                 p.grad += grad.view_as(p)
-        return loss, right, [total / max(1, count) for total, count in misses]
+        return loss, right, [(missed / max(1, count), said / max(1, count)) for missed, said, count in misses]

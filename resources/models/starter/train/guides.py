@@ -1,6 +1,7 @@
 """What an answer copies, where that stands, and which line says it: targets for the attention of two heads during training.
 Answers come with marks around what they copy (`chats.copied`); positions are those of the row."""
 import bisect
+import collections
 import itertools
 import re
 
@@ -66,18 +67,33 @@ class Guides:
         return first, end
 
     def lines(self, before, answer, fields, kind):
-        """[(position that is predicted, positions of the line that says it)] at the start of the answer and of each copied part."""
+        """Three lists of (position that is predicted, positions to look at): the line that says it, from the start of the answer and of each
+        key; what knows key and value, from the start of the value (the line, or the end of a key behind the value); and in the document, from behind the later one of
+        value and key, the earlier one."""
         if kind == "unanswerable":
-            return [(len(before), NOWHERE)]
+            return [(len(before), NOWHERE)], [], []
         if "." not in kind or len(fields) < 2:
-            return []
+            return [], [], []
         system = before[: before.index(END)]
-        parts = [answer[first:end] for first, end in fields]
-        value = parts.pop(1 if kind.endswith(("duty.person", "hours.open", "hours.close")) else -1)  # the others are keys
+        at = 1 if kind.endswith(("duty.person", "hours.open", "hours.close")) else len(fields) - 1  # of the value among keys
+        keys = [answer[first:end] for first, end in fields]
+        value = keys.pop(at)
         lines = [self.line(system, start, start + len(value)) for start in self.places(system, value)]
-        named = [(first, end) for first, end in lines if all(self.places(system[first:end], key) for key in parts)]
+        named = [(first, end) for first, end in lines if all(self.places(system[first:end], key) for key in keys)]
         lines = named or lines  # under a heading that is the key the line does not name it
         if not 0 < len(lines) <= LINES:
-            return []
-        where = sorted({at for first, end in lines for at in range(first, end)})
-        return [(len(before) + at, where) for at in sorted({0, *[first for first, _ in fields]})]
+            return [], [], []
+        bound, read = collections.defaultdict(list), []
+        for first, end in lines if named or len(lines) == 1 else []:
+            start, knows = first + self.places(system[first:end], value)[0], None
+            for key in keys:
+                behind, ahead = self.places(system[start:end], key), self.places(system[:start], key)
+                if behind:
+                    knows = start + behind[0] + len(key) - 1
+                    bound[knows + 1].append(start)
+                elif ahead:
+                    bound[start + 1] += range(ahead[-1], ahead[-1] + len(key))
+            read += range(first, end) if knows is None else [knows]
+        line = [place for first, end in lines for place in range(first, end)]
+        starts = {0, *[first for first, _ in fields]} - {fields[at][0]}
+        return [(len(before) + first, line) for first in sorted(starts)], [(len(before) + fields[at][0], read or line)], list(bound.items())

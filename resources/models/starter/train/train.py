@@ -52,7 +52,7 @@ def plan(done, chosen, r):
         return (lambda: r.randint(30, 80)), 0.0, 2048
     tokens = done * chosen.tokens
     largest = round(4 + (chosen.facts - 4) * min(1, tokens / chosen.grow))
-    drills = max(0.15 if done < chosen.decay_from else 0.08, 0.5 - 0.48 * tokens / 1.5e6)
+    drills = max(0.08, 0.5 - 0.48 * tokens / 1.5e6)
     return (lambda: r.randint(2, largest) if r.random() < 0.5 else r.randint(max(2, largest // 2), largest)), drills, 1024
 
 
@@ -155,7 +155,7 @@ class Window:
         return dict(step=run.step, tokens=run.tokens, done=round(done, 4), seconds=round(run.seconds), speed=round(speed), rate=round(rate, 6),
                     loss=round(sum(self.losses) / len(self.losses), 3), tokens_right=mean("tokens"), drill=mean("drill"), fact=mean("fact"), follow=mean("follow"),
                     refusal=mean("unanswerable"), two=mean("two"), steps=mean("steps"), talk=mean("talk"),
-                    **{name: mean(name) for name, *_ in GUIDED})
+                    **{name: [mean(name), mean(name + " said")] for name, *_ in GUIDED})
 
 
 def learn_pool(run, pool, window, chosen):
@@ -169,7 +169,8 @@ def learn_pool(run, pool, window, chosen):
         window.losses.append(loss)
         window.kinds["tokens"].append(copied)
         for (name, *_), miss in zip(GUIDED, misses):
-            window.kinds[name].append(miss)
+            window.kinds[name].append(miss[0])
+            window.kinds[name + " said"].append(miss[1])
         for kind, right in answers:
             alone = kind in ("drill", "talk", "unanswerable", "two", "steps")
             window.kinds[kind if alone else "follow" if kind.startswith("follow") else "fact"].append(right)
@@ -194,7 +195,7 @@ def main():
     for pool in pools(guides, run, chosen):
         rate = learn_pool(run, pool, window, chosen)
         line = window.line(run, run.tokens / chosen.tokens, rate)
-        if run.pool % 8 == 0:
+        if run.pool % 16 == 0:
             line["test"] = small_test(run.model, guides, chosen.device)
         print(json.dumps(line), flush=True)
         log.write(json.dumps(line) + "\n")
