@@ -42,6 +42,15 @@ def wording(r, cores, held, loose=0.15):
     return loosen(r, core) if not held and r.random() < loose else core
 
 
+def statement(r, kind, held):
+    """A wording of a fact; in training more often one with the value before the key, which is the harder one."""
+    for _ in range(3):
+        core = wording(r, kind.facts, held)
+        if held or world.value_first(core) or r.random() < 0.5:
+            break
+    return core
+
+
 def similar(r, name):
     """A name that differs in one or two letters: the hardest distractor."""
     at = r.randrange(1, len(name))
@@ -114,7 +123,7 @@ def new_fact(r, kind, cast, held):
     else:
         return None
     cast.taken.add((kind.name, key, noun))
-    fact = Fact(kind, key, {slot: new_value(r, sort if slot == "value" else slot, cast, held) for slot in kind.slots}, wording(r, kind.facts, held.facts), noun=noun)
+    fact = Fact(kind, key, {slot: new_value(r, sort if slot == "value" else slot, cast, held) for slot in kind.slots}, statement(r, kind, held.facts), noun=noun)
     if kind.name == "hours" and r.random() < 0.12:
         fact.closed, fact.core = True, world.expand(r, pick(r, world.CLOSED, held.facts))
     else:
@@ -146,7 +155,7 @@ def make_section(r, kinds, facts, held):
     section = Section(r.choice(kinds[0].headings) if len(kinds) == 1 else r.choice(world.TITLES), style, facts,
                       lead=r.choice(["- ", "- ", "- ", "* ", "", "1. "]), full_stop=r.random() < 0.6, capital=r.random() < 0.75, bold=r.random() < 0.1)
     if len(kinds) == 1 and r.random() < 0.35:
-        core = wording(r, kinds[0].facts, held.facts)
+        core = statement(r, kinds[0], held.facts)
         for fact in facts:
             fact.core = fact.core if fact.closed else core
     plain = r.random() < 0.4

@@ -5,6 +5,7 @@ import re
 
 HELD = "--"  # what follows in a list is never trained
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "wordings")
+BRACE = re.compile(r"\{(\w+)\}")
 CHOICE = re.compile(r"\[([^\]]*)\]")
 
 
@@ -57,6 +58,12 @@ def split(text):
 def expand(r, line):
     """One of the alternatives of every [a/b] in a line."""
     return CHOICE.sub(lambda m: r.choice(m[1].split("/")), line)
+
+
+def value_first(core):
+    """Whether a statement names its value before its key."""
+    first = BRACE.search(core)
+    return first is not None and first[1] not in ("k", "n")
 
 
 KINDS = [Kind(os.path.join(FOLDER, name)) for name in sorted(os.listdir(FOLDER))]
