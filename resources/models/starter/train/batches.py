@@ -9,27 +9,26 @@ from tokenizer import ASSISTANT, END, PAD, SIZE, SPECIAL, SYSTEM, USER
 
 class Row(NamedTuple):
     """`spans`: (type, start, end) of tokens the model must produce; the loss sees nothing else.
-    `copies`, `lines`, `values`, `bound`: (position of a token, positions that a head must look at to find it), see guides.py."""
+    The others: (position of a token, positions that a head must look at to find it), see guides.py."""
 
     tokens: list
     spans: list
     copies: list = []
     lines: list = []
     values: list = []
+    values_next: list = []
     bound: list = []
+    bound_next: list = []
 
 
 def chat_row(guides, system, chat):
     tokenizer = guides.tokenizer
-    row = Row([SYSTEM, *tokenizer.encode(system), END], [], [], [], [], [])
+    row = Row([SYSTEM, *tokenizer.encode(system), END], *([] for _ in Row._fields[1:]))
     for kind, asked, said in chat:
         row.tokens.extend([USER, *tokenizer.encode(asked), END, ASSISTANT])
         answer, fields = guides.parts(said)
         row.copies.extend(guides.copies(row.tokens, answer, fields))
-        lines, values, bound = guides.lines(row.tokens, answer, fields, kind)
-        row.lines.extend(lines)
-        row.values.extend(values)
-        row.bound.extend(pair for pair in bound if pair not in row.bound)
+        guides.lines(row, answer, fields, kind)
         row.spans.append((kind, len(row.tokens), len(row.tokens) + len(answer) + 1))
         row.tokens.extend([*answer, END])
     return row
@@ -128,7 +127,7 @@ def fit(row, limit):
     """The row cut after the last turn that ends within `limit` tokens; no spans are left if none does."""
     spans = [span for span in row.spans if span[2] <= limit]
     end = spans[-1][2] if spans else 0
-    return Row(row.tokens[:end], spans, *[[(at, where) for at, where in found if at < end] for found in (row.copies, row.lines, row.values, row.bound)])
+    return Row(row.tokens[:end], spans, *[[(at, where) for at, where in guides if at < end] for guides in row[2:]])
 
 
 def tensors(rows, torch, device="cpu"):

@@ -13,9 +13,13 @@ def count_targets(rows):
 
 
 # Heads that are told where to look: what in a row tells it, layer (counted from the last), head, weight of its loss,
-# and the weight of another one: whether what it adds would alone predict the next token, or for "bound", whether what it reads,
+# and the weight of another one: whether what it adds would alone predict the next token, or for those "bound", whether what it reads,
 # turned in a fixed way, is the first token that it looks at.
-GUIDED = (("bound", -4, 4, 2.0, 0.5), ("lines", -3, 0, 1.5, 0), ("values", -3, 0, 1.5, 0.5), ("copies", -2, 3, 1.0, 0.3))
+GUIDED = (
+    ("bound", -4, 4, 2.0, 0.5), ("bound_next", -4, 5, 2.0, 0.5),
+    ("lines", -3, 0, 1.5, 0), ("values", -3, 0, 1.5, 0.5), ("values_next", -3, 2, 1.5, 0.5),
+    ("copies", -2, 3, 1.0, 0.3),
+)
 
 
 def _turned(x, cos, sin):
@@ -43,7 +47,7 @@ def missed(model, row, qkv, name, layer, head, guides, says):
     found = torch.zeros(len(guides), device=qkv.device).index_add(0, entry, attention[entry, place])
     said = 0.0
     if says:
-        binds = name == "bound"
+        binds = name.startswith("bound")
         turn = _any_turn(model.shape["width"], qkv.device) if binds else model.layers[layer].out.weight[:, head * HEAD : (head + 1) * HEAD].T
         wanted = torch.tensor([row.tokens[where[0] if binds else position] for position, where in guides], device=qkv.device)
         added = attention @ part(slice(end), heads + groups + group) @ turn

@@ -1,7 +1,6 @@
 """What an answer copies, where that stands, and which line says it: targets for the attention of two heads during training.
 Answers come with marks around what they copy (`chats.copied`); positions are those of the row."""
 import bisect
-import collections
 import itertools
 import re
 
@@ -66,34 +65,51 @@ class Guides:
                 break
         return first, end
 
-    def lines(self, before, answer, fields, kind):
-        """Three lists of (position that is predicted, positions to look at): the line that says it, from the start of the answer and of each
-        key; what knows key and value, from the start of the value (the line, or the end of a key behind the value); and in the document, from behind the later one of
-        value and key, the earlier one."""
+    def lines(self, row, answer, fields, kind):
+        """Adds to the row where the answer to a question about one fact is found: `lines`, from its start and that of each key; `values`, from the
+        start of the value, the line, or the end of a key behind the value, which knows both; `bound`, in the document, from the later one
+        of value and key, the earlier one. The second token of a value has guides of its own."""
+        start = len(row.tokens)
         if kind == "unanswerable":
-            return [(len(before), NOWHERE)], [], []
+            row.lines.append((start, NOWHERE))
         if "." not in kind or len(fields) < 2:
-            return [], [], []
-        system = before[: before.index(END)]
+            return
+        system = row.tokens[: row.tokens.index(END)]
         at = 1 if kind.endswith(("duty.person", "hours.open", "hours.close")) else len(fields) - 1  # of the value among keys
         keys = [answer[first:end] for first, end in fields]
         value = keys.pop(at)
-        lines = [self.line(system, start, start + len(value)) for start in self.places(system, value)]
+        lines = [self.line(system, place, place + len(value)) for place in self.places(system, value)]
         named = [(first, end) for first, end in lines if all(self.places(system[first:end], key) for key in keys)]
         lines = named or lines  # under a heading that is the key the line does not name it
         if not 0 < len(lines) <= LINES:
-            return [], [], []
-        bound, read = collections.defaultdict(list), []
+            return
+        line, read = [place for first, end in lines for place in range(first, end)], []
         for first, end in lines if named or len(lines) == 1 else []:
-            start, knows = first + self.places(system[first:end], value)[0], None
-            for key in keys:
-                behind, ahead = self.places(system[start:end], key), self.places(system[:start], key)
-                if behind:
-                    knows = start + behind[0] + len(key) - 1
-                    bound[knows + 1].append(start)
-                elif ahead:
-                    bound[start + 1] += range(ahead[-1], ahead[-1] + len(key))
-            read += range(first, end) if knows is None else [knows]
-        line = [place for first, end in lines for place in range(first, end)]
+            read += self.bind(row, system, first, end, keys, value)
         starts = {0, *[first for first, _ in fields]} - {fields[at][0]}
-        return [(len(before) + first, line) for first in sorted(starts)], [(len(before) + fields[at][0], read or line)], list(bound.items())
+        row.lines.extend((start + first, line) for first in sorted(starts))
+        row.values.append((start + fields[at][0], read or line))
+        if len(value) > 1:
+            row.values_next.append((start + fields[at][0] + 1, read or line))
+
+    def bind(self, row, system, first, end, keys, value):
+        """Adds what ties the value in a line to its keys; returns the places that know both."""
+        place, knows, before = first + self.places(system[first:end], value)[0], None, []
+        for key in keys:
+            behind, ahead = self.places(system[place:end], key), self.places(system[:place], key)
+            if behind:
+                knows = place + behind[0] + len(key) - 1
+                once(row.bound, (knows + 1, [place]))
+                if len(value) > 1:
+                    once(row.bound_next, (knows + 1, [place + 1]))
+            elif ahead:
+                before += range(ahead[-1], ahead[-1] + len(key))
+        if before:
+            once(row.bound, (place + 1, before))
+        return range(first, end) if knows is None else [knows]
+
+
+def once(found, guide):
+    """Appends what is not there yet."""
+    if guide not in found:
+        found.append(guide)
