@@ -94,7 +94,11 @@ async function* inWay(way: Way, off: Choices | null, asked: Asked): AsyncGenerat
   requireSameModel(asked);
   const choice = choiceFor({ ...of, ...way, verify: false }, parts);
   const startedAt = performance.now();
-  const found = await findRows({ prompt, profileId: of.profileId, choice }, loaded);
+  const found = await findRows({ prompt, profileId: of.profileId, choice }, loaded).catch((error: unknown) => {
+    // Looking computes with the model, which may be closed by now.
+    requireSameModel(asked);
+    throw error;
+  });
   const matchMs = performance.now() - startedAt;
   using _pins = loaded.space.pin(found.refs);
   using _own = found.own?.pin(found.refs);
