@@ -14,6 +14,7 @@ class Row(NamedTuple):
     tokens: list
     spans: list
     copies: list = []
+    template: list = []
     lines: list = []
     values: list = []
     values_next: list = []
@@ -28,7 +29,8 @@ def chat_row(guides, system, chat):
         row.tokens.extend([USER, *tokenizer.encode(asked), END, ASSISTANT])
         answer, fields = guides.parts(said)
         row.copies.extend(guides.copies(row.tokens, answer, fields))
-        guides.lines(row, answer, fields, kind)
+        row.template.extend(guides.template(row.tokens, answer, fields))
+        guides.answered(row, answer, fields, kind)
         row.spans.append((kind, len(row.tokens), len(row.tokens) + len(answer) + 1))
         row.tokens.extend([*answer, END])
     return row

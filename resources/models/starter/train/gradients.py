@@ -17,8 +17,9 @@ def count_targets(rows):
 # turned in a fixed way, is the first token that it looks at.
 GUIDED = (
     ("bound", -4, 4, 2.0, 0.5), ("bound_next", -4, 5, 2.0, 0.5),
-    ("lines", -3, 0, 1.5, 0), ("values", -3, 0, 1.5, 0.5), ("values_next", -3, 2, 1.5, 0.5),
+    ("lines", -3, 1, 1.5, 0), ("values", -3, 0, 1.5, 0.5), ("values_next", -3, 2, 1.5, 0.5),
     ("copies", -2, 3, 1.0, 0.3),
+    ("template", -3, 0, 0.5, 0), ("template", -3, 2, 0.5, 0), ("template", -2, 3, 0.5, 0),
 )
 
 

@@ -55,6 +55,12 @@ class Guides:
                 found += [(len(before) + first + i, [start + i for start in starts]) for i in range(min(TOKENS, end - first))]
         return found
 
+    def template(self, before, answer, fields):
+        """[(position that is predicted, nowhere)] for some tokens of the answer that are not copied."""
+        copied = {at for first, end in fields for at in range(first, end)}
+        some = {0, 1, *[end for _, end in fields]} - copied
+        return [(len(before) + at, NOWHERE) for at in sorted(some) if at < len(answer)]
+
     def line(self, tokens, first, end):
         """[first, end) widened to its line, or its sentence."""
         while first > 1 and not self.breaks[tokens[first - 1]] and not (self.stops[tokens[first - 1]] and self.spaced[tokens[first]]):
@@ -65,17 +71,22 @@ class Guides:
                 break
         return first, end
 
-    def lines(self, row, answer, fields, kind):
-        """Adds to the row where the answer to a question about one fact is found: `lines`, from its start and that of each key; `values`, from the
-        start of the value, the line, or the end of a key behind the value, which knows both; `bound`, in the document, from the later one
-        of value and key, the earlier one. The second token of a value has guides of its own."""
-        start = len(row.tokens)
+    def answered(self, row, answer, fields, kind):
+        """Adds to the row where the answer to a question of some kind is found."""
         if kind == "unanswerable":
-            row.lines.append((start, NOWHERE))
-        if "." not in kind or len(fields) < 2:
-            return
-        system = row.tokens[: row.tokens.index(END)]
-        at = 1 if kind.endswith(("duty.person", "hours.open", "hours.close")) else len(fields) - 1  # of the value among keys
+            row.lines.append((len(row.tokens), NOWHERE))
+        if kind == "two" and len(fields) == 4:
+            self.fact(row, answer, fields[:2], 1, 0)
+            self.fact(row, answer, fields[2:], 1, fields[2][0])
+        if "." in kind and len(fields) > 1:
+            self.fact(row, answer, fields, 1 if kind.endswith(("duty.person", "hours.open", "hours.close")) else len(fields) - 1, 0)
+
+    def fact(self, row, answer, fields, at, asked):
+        """Adds to the row where one fact is found whose value is field `at` and whose answer begins at token `asked`: `lines`, from there
+        and from the start of each key; `values`, from the start of the value, the line, or the end of a key behind the value, which
+        knows both; `bound`, in the document, from the later one of value and key, the earlier one. The second token of a value
+        has guides of its own."""
+        start, system = len(row.tokens), row.tokens[: row.tokens.index(END)]
         keys = [answer[first:end] for first, end in fields]
         value = keys.pop(at)
         lines = [self.line(system, place, place + len(value)) for place in self.places(system, value)]
@@ -86,7 +97,7 @@ class Guides:
         line, read = [place for first, end in lines for place in range(first, end)], []
         for first, end in lines if named or len(lines) == 1 else []:
             read += self.bind(row, system, first, end, keys, value)
-        starts = {0, *[first for first, _ in fields]} - {fields[at][0]}
+        starts = {asked, *[first for first, _ in fields]} - {fields[at][0]}
         row.lines.extend((start + first, line) for first in sorted(starts))
         row.values.append((start + fields[at][0], read or line))
         if len(value) > 1:
