@@ -148,6 +148,18 @@ def changed(r, fact, slot, held=Held()):
     raise AssertionError(f"no other value for {fact.kind.name}.{slot}: {old}")
 
 
+def deny(r, fact, held):
+    """Names the value that was true before, behind or ahead of the one that is."""
+    slot = fact.kind.slots[0]
+    old, brace, form = changed(r, fact, slot, held), "{" + slot + "}", r.random()
+    if form < 0.35:
+        fact.closer = pick(r, world.INSTEAD, held.facts).format(w=old)
+    elif form < 0.6 or brace not in fact.core:
+        fact.opener = pick(r, world.NO_MORE, held.facts).format(w=old)
+    else:
+        fact.core = fact.core.replace(brace, pick(r, world.TURNED, held.facts).format(w=old, v=brace), 1)
+
+
 def make_section(r, kinds, facts, held):
     style = r.choice(["list", "list", "prose", "prose", "table"])
     if style == "table" and (len(kinds) > 1 or held.facts or kinds[0].noun or any(f.closed for f in facts)):
@@ -166,9 +178,8 @@ def make_section(r, kinds, facts, held):
             fact.opener = ""
         if plain or r.random() < 0.75:
             fact.closer = ""
-        if not fact.closed and len(fact.values) == 1 and not fact.closer and r.random() < 0.04:
-            slot = fact.kind.slots[0]
-            fact.closer = pick(r, world.INSTEAD, held.facts).format(w=changed(r, fact, slot, held))
+        if not fact.closed and len(fact.values) == 1 and not fact.closer and r.random() < 0.12:
+            deny(r, fact, held)
     if r.random() < 0.35:
         section.fillers = {i: filler(r, held) for i in range(len(facts)) if r.random() < 0.3}
     if r.random() < 0.25:

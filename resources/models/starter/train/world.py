@@ -117,6 +117,18 @@ INSTEAD = split(
     ", where it once was {w}|, in place of {w}|and no longer {w}|and never {w}|, forget {w}|, please forget {w}|, {w} is wrong|, {w} is out of date|, {w} is no longer right|, {w} no longer holds|, the old entry was {w}|(old: {w})|"
     "(the old entry: {w})|(wrong: {w})|(last year still {w})|, last year it was {w}|, some still say {w}, which is wrong|, though the old list says {w}|, although it was {w} for years|after it was {w} for a long time|--|"
     "rather than {w}|, not {w} any more|(until last year {w})")
+# The old value before the new one: ahead of the statement, and where the value stands in it.
+NO_MORE = split(
+    "not {w} any more:|not {w} any longer:|no longer {w}:|{w} was before;|{w} was last year;|{w} is history:|{w} is out of date:|{w} is no longer right:|{w} was wrong:|{w} was a mistake:|forget {w}:|please forget {w}:|"
+    "it used to be {w}, but now|it was {w} before, and now|it was {w} until May, now|until last month {w}, now|last year it was {w}, this year|the old list says {w}, but|the old sheet still has {w}; in fact|"
+    "some remember {w}, yet|we had {w}, now|instead of {w}:|in place of {w}:|{w} has been replaced:|{w} has been crossed out:|{w} was changed:|since {w} is out of use,|as {w} no longer counts,|after {w} was dropped,|"
+    "now that {w} is gone,|we no longer have {w};|nobody uses {w} now;|whoever told you {w} was wrong:|you may have read {w}, but|earlier we wrote {w}; rather,|strike {w}:|{w} no longer:|never {w}:|it is not {w},|"
+    "--|do not believe {w}:|{w} was right once, but|we said {w}, but")
+TURNED = split(
+    "not {w} but {v}|no longer {w} but {v}|no more {w} but {v}|never {w} but {v}|by no means {w} but {v}|not {w}, it is {v}|no longer {w}, rather {v}|{v} instead of {w}|{v} in place of {w}|{v} rather than {w}|{v} and no longer {w}|"
+    "{v} and not {w}|{v}, not {w},|{v}, formerly {w},|{v}, once {w},|{v} (was {w})|{v} (not {w})|{v} (before: {w})|({w} before) {v}|(not {w}) {v}|(old: {w}) {v}|~~{w}~~ {v}|first {w} and now {v}|{w} until May and now {v}|"
+    "{w} last year, {v} now,|{w} in the past, today {v}|before {w}, now {v}|changed from {w} to {v}|switched from {w} to {v}|moved from {w} to {v}|corrected from {w} to {v}|{w}, no, {v}|{w} - sorry, {v} -|{w}, which was wrong, so {v}|"
+    "{w}, or rather {v}|now {v}, before {w},|today {v}, and {w} no more|--|{w} for years, but today {v}|{v}, where {w} was,|{v}, never {w},")
 CORRECTED = split(
     "Correction:|Update:|New:|Changed:|Please correct:|Attention, this changed:|Correction,|Now corrected:|Correction -|Corrected:|We were wrong:|Sorry, we made a mistake:|Sorry, this is right:|Please change:|New since yesterday:|"
     "New since this week:|As of today:|From today on:|From this week on:|Now:|Now valid:|Attention, correction:|Not as above:|Different from above:|Other than written above:|There was a mistake above:|There has been a change:|"
