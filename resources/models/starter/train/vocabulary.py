@@ -145,6 +145,7 @@ def made_up(r):
 
 
 def made_up_phrase(r):
-    """A thing of one or two words, plain or made up: "kelad tin", "shelf lamp"."""
+    """A thing of one or two words, plain or made up: "kelad tin", "shelf lamp", "baker's oven"."""
     one = lambda: r.choice(PLAIN) if r.random() < 0.55 else made_up(r)
-    return one() if r.random() < 0.35 else f"{one()} {one()}"
+    between = "'s " if r.random() < 0.05 else " "
+    return one() if r.random() < 0.35 else one() + between + one()
