@@ -150,14 +150,16 @@ def changed(r, fact, slot, held=Held()):
 
 def deny(r, fact, held):
     """Names the value that was true before, behind or ahead of the one that is."""
-    slot = fact.kind.slots[0]
+    slot = r.choice(fact.kind.slots)
     old, brace, form = changed(r, fact, slot, held), "{" + slot + "}", r.random()
-    if form < 0.35:
+    if form < 0.3 and len(fact.values) == 1:
         fact.closer = pick(r, world.INSTEAD, held.facts).format(w=old)
-    elif form < 0.6 or brace not in fact.core:
+    elif form < 0.5 or brace not in fact.core:
         fact.opener = pick(r, world.NO_MORE, held.facts).format(w=old)
-    else:
+    elif form < 0.75 or len(fact.values) > 1:
         fact.core = fact.core.replace(brace, pick(r, world.TURNED, held.facts).format(w=old, v=brace), 1)
+    else:
+        fact.core = fact.core.replace(brace, old, 1) + pick(r, world.RENEWED, held.facts).format(v=brace)
 
 
 def make_section(r, kinds, facts, held):
@@ -178,7 +180,7 @@ def make_section(r, kinds, facts, held):
             fact.opener = ""
         if plain or r.random() < 0.75:
             fact.closer = ""
-        if not fact.closed and len(fact.values) == 1 and not fact.closer and r.random() < 0.12:
+        if not fact.closed and not fact.closer and r.random() < 0.18:
             deny(r, fact, held)
     if r.random() < 0.35:
         section.fillers = {i: filler(r, held) for i in range(len(facts)) if r.random() < 0.3}

@@ -117,7 +117,7 @@ INSTEAD = split(
     ", where it once was {w}|, in place of {w}|and no longer {w}|and never {w}|, forget {w}|, please forget {w}|, {w} is wrong|, {w} is out of date|, {w} is no longer right|, {w} no longer holds|, the old entry was {w}|(old: {w})|"
     "(the old entry: {w})|(wrong: {w})|(last year still {w})|, last year it was {w}|, some still say {w}, which is wrong|, though the old list says {w}|, although it was {w} for years|after it was {w} for a long time|--|"
     "rather than {w}|, not {w} any more|(until last year {w})")
-# The old value before the new one: ahead of the statement, and where the value stands in it.
+# The old value before the new one: ahead of the statement, where the value stands in it, and the new one behind a statement of the old.
 NO_MORE = split(
     "not {w} any more:|not {w} any longer:|no longer {w}:|{w} was before;|{w} was last year;|{w} is history:|{w} is out of date:|{w} is no longer right:|{w} was wrong:|{w} was a mistake:|forget {w}:|please forget {w}:|"
     "it used to be {w}, but now|it was {w} before, and now|it was {w} until May, now|until last month {w}, now|last year it was {w}, this year|the old list says {w}, but|the old sheet still has {w}; in fact|"
@@ -129,6 +129,11 @@ TURNED = split(
     "{v} and not {w}|{v}, not {w},|{v}, formerly {w},|{v}, once {w},|{v} (was {w})|{v} (not {w})|{v} (before: {w})|({w} before) {v}|(not {w}) {v}|(old: {w}) {v}|~~{w}~~ {v}|first {w} and now {v}|{w} until May and now {v}|"
     "{w} last year, {v} now,|{w} in the past, today {v}|before {w}, now {v}|changed from {w} to {v}|switched from {w} to {v}|moved from {w} to {v}|corrected from {w} to {v}|{w}, no, {v}|{w} - sorry, {v} -|{w}, which was wrong, so {v}|"
     "{w}, or rather {v}|now {v}, before {w},|today {v}, and {w} no more|--|{w} for years, but today {v}|{v}, where {w} was,|{v}, never {w},")
+RENEWED = split(
+    ", now {v}|, but now {v}|, but that has become {v}|; now it is {v}|; it is {v} now|, which has changed to {v}|, changed to {v}|, replaced by {v}|, since May {v}|, from today {v}|; from today on it is {v}|- no, {v}|- wrong, it is {v}|"
+    ", or so it was: now {v}|, until it became {v}|, until {v} took its place|, and {v} has taken its place|, then {v}|, today {v}|, these days {v}|; the new one is {v}|; this has been changed to {v}|, at least before; now {v}|"
+    "; that was last year, this year {v}|, corrected: {v}|, sorry, {v}|; please use {v} now|; please read {v} instead|, in the past, now {v}|, once upon a time; nowadays {v}|; that is over, it is {v}|, but no longer: {v}|"
+    "; wait, {v}|, has been replaced with {v}|, was the old entry; the new entry is {v}|--|; by now it is {v}|, but they changed it to {v}")
 CORRECTED = split(
     "Correction:|Update:|New:|Changed:|Please correct:|Attention, this changed:|Correction,|Now corrected:|Correction -|Corrected:|We were wrong:|Sorry, we made a mistake:|Sorry, this is right:|Please change:|New since yesterday:|"
     "New since this week:|As of today:|From today on:|From this week on:|Now:|Now valid:|Attention, correction:|Not as above:|Different from above:|Other than written above:|There was a mistake above:|There has been a change:|"
