@@ -48,6 +48,22 @@ def follow_up(r, question, fact, held=False, noun=False):
     return asked[0].upper() + asked[1:] if not asked.startswith(fact.key) else asked
 
 
+PRONOUNS = [("on {k}", ["then", "that day", "on that day"]), ("the {k}'s", ["its"]), ("the {k}", ["it"])]
+
+
+def pronoun(r, question, fact, held=False):
+    """A question whose key was named before: "How long does it take?", or None where the wording does not allow it."""
+    core = wording(r, question.direct, held, 0)
+    for name, words in PRONOUNS:
+        core = core.replace(name, r.choice(words))
+    if fact.kind.key == "medicine":
+        core = core.replace("{k}'s", "its").replace("{k}", "it")
+    if "{k}" in core or "bin" in core:
+        return None
+    asked = core.format(n=fact.noun)
+    return f"And {asked[0].lower() + asked[1:]}" if r.random() < 0.3 else asked[0].upper() + asked[1:]
+
+
 def unanswerable(r, documents, held=Held()):
     """A question that the documents do not answer: an unknown key, mostly of a kind that is there; a known key with another attribute."""
     facts = [fact for document in documents for fact in document.facts]
@@ -136,6 +152,17 @@ def follow_turn(r, waiting, last, held):
     return other, question, follow_up(r, question, other, held.questions, noun=other.noun != fact.noun)
 
 
+def same_turn(r, facts, last, held):
+    """Another question about what the last one was about, or None."""
+    fact, question = last
+    others = [(f, q) for f in facts if f.key == fact.key and f.kind.key == fact.kind.key and not f.closed for q in f.questions if (f, q) != last]
+    if not others:
+        return None
+    other, another = r.choice(others)
+    asked = pronoun(r, another, other, held.questions)
+    return asked and (other, another, asked)
+
+
 def turns(r, documents, count, refusals=0.2, talk=0.04, held=Held()):
     """A chat about the documents: [(type, question, answer with marks)]; types are "kind.slot", "follow.kind.slot", "two", "steps", "unanswerable", "talk"."""
     facts = [fact for document in documents for fact in document.facts]
@@ -159,8 +186,9 @@ def turns(r, documents, count, refusals=0.2, talk=0.04, held=Held()):
             last = None
             continue
         if not waiting:
-            waiting = r.sample(facts, len(facts))
-        follow = follow_turn(r, waiting, last, held) if last and r.random() < 0.3 else None
+            waiting = sorted(r.sample(facts, len(facts)), key=lambda fact: fact.denied and r.random() < 0.7)  # the last is asked for first
+        form = r.random() if last else 1
+        follow = follow_turn(r, waiting, last, held) if form < 0.3 else same_turn(r, facts, last, held) if form < 0.5 else None
         if follow:
             fact, question, asked = follow
             chat.append((f"follow.{fact.kind.name}.{question.slot}", asked, answer(question, fact, copied)))

@@ -31,13 +31,20 @@ def loosen(r, core):
             words[r.choice(small)] = r.choice(world.SMALL_WORDS)
         else:
             loose = r.choice(world.LOOSE) if r.random() < 0.5 else r.choice(FRAGMENTS if r.random() < 0.4 else PLAIN)
+            if r.random() < 0.4:
+                loose = aside(r)
             before = [i for i, word in enumerate(words) if "{" not in word]  # what stands right before a key would belong to it
             if before:
                 words.insert(r.choice(before), loose)
     return " ".join(words)
 
 
-def wording(r, cores, held, loose=0.15):
+def aside(r):
+    """A phrase with a word that is neither key nor value."""
+    return f"{r.choice(world.ASIDE)} {r.choice(['', '', 'the ', 'a ', 'our '])}{r.choice(FRAGMENTS if r.random() < 0.3 else PLAIN)}"
+
+
+def wording(r, cores, held, loose=0.25):
     core = world.expand(r, pick(r, cores, held))
     return loosen(r, core) if not held and r.random() < loose else core
 
@@ -152,14 +159,19 @@ def deny(r, fact, held):
     """Names the value that was true before, behind or ahead of the one that is."""
     slot = r.choice(fact.kind.slots)
     old, brace, form = changed(r, fact, slot, held), "{" + slot + "}", r.random()
-    if form < 0.3 and len(fact.values) == 1:
+    fact.denied = True
+    if form < 0.2 and len(fact.values) == 1:
         fact.closer = pick(r, world.INSTEAD, held.facts).format(w=old)
-    elif form < 0.5 or brace not in fact.core:
+    elif form < 0.35 or brace not in fact.core:
         fact.opener = pick(r, world.NO_MORE, held.facts).format(w=old)
-    elif form < 0.75 or len(fact.values) > 1:
+    elif form < 0.6 or len(fact.values) > 1:
         fact.core = fact.core.replace(brace, pick(r, world.TURNED, held.facts).format(w=old, v=brace), 1)
     else:
-        fact.core = fact.core.replace(brace, old, 1) + pick(r, world.RENEWED, held.facts).format(v=brace)
+        noun, _, value = world.NOUNS.get(fact.kind.name, ("", "", ""))
+        renewed = pick(r, world.RENAMED, held.facts).replace("N", noun) if noun and value == brace and r.random() < 0.4 else pick(r, world.RENEWED, held.facts)
+        fact.core = fact.core.replace(brace, old, 1) + renewed.format(v=brace)
+        if r.random() < 0.4:
+            fact.opener = pick(r, world.PAST, held.facts)
 
 
 def make_section(r, kinds, facts, held):
@@ -180,7 +192,7 @@ def make_section(r, kinds, facts, held):
             fact.opener = ""
         if plain or r.random() < 0.75:
             fact.closer = ""
-        if not fact.closed and not fact.closer and r.random() < 0.18:
+        if not fact.closed and not fact.closer and r.random() < 0.22:
             deny(r, fact, held)
     if r.random() < 0.35:
         section.fillers = {i: filler(r, held) for i in range(len(facts)) if r.random() < 0.3}

@@ -17,6 +17,7 @@ class Fact:
     noun: str = ""  # what the value is called, for kinds whose key alone does not tell
     closed: bool = False  # an opening day without hours
     stale: bool = False  # corrected further down: never asked for
+    denied: bool = False  # says which value it was before, too: the hardest to read
 
     @property
     def identity(self):
@@ -79,7 +80,7 @@ def state(fact, section):
         core = re.sub(r"^(\{[kn]\})( bin)?:", r"**\1\2:**", core)
     text = core.format(**fact.words)
     if fact.closer:
-        text += fact.closer if fact.closer[0] == "," else " " + fact.closer
+        text += fact.closer if fact.closer[0] in ",;" else " " + fact.closer
     if fact.opener:
         text = fact.opener + " " + text
     if section.style == "prose" or section.capital:

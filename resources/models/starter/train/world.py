@@ -134,6 +134,24 @@ RENEWED = split(
     ", or so it was: now {v}|, until it became {v}|, until {v} took its place|, and {v} has taken its place|, then {v}|, today {v}|, these days {v}|; the new one is {v}|; this has been changed to {v}|, at least before; now {v}|"
     "; that was last year, this year {v}|, corrected: {v}|, sorry, {v}|; please use {v} now|; please read {v} instead|, in the past, now {v}|, once upon a time; nowadays {v}|; that is over, it is {v}|, but no longer: {v}|"
     "; wait, {v}|, has been replaced with {v}|, was the old entry; the new entry is {v}|--|; by now it is {v}|, but they changed it to {v}")
+# How a value goes out of use, where that is said of a value: it makes more of the three lists above.
+GONE = split(
+    "was dropped|has been withdrawn|was cancelled|is obsolete|no longer exists|is past|was retired|has ended|was taken back|does not count any more|has been struck out|was abandoned|has expired|went out of use|is outdated|"
+    "was removed in May|fell away|was switched off|disappeared|is invalid now|was thrown out|is no more|lost its meaning|has been cleared|got lost|was only for the winter|did not last|was swapped|--|had to go|is finished|was shut down")
+for cores, some in ((INSTEAD, ", since {w} #|, as {w} #|, because {w} #|; {w} #|(as {w} #)|, for {w} #|now that {w} #|, and {w} #"),
+                    (NO_MORE, "{w} #:|since {w} #,|as {w} #,|because {w} #,|now that {w} #:|{w} #, so|{w} # and so|you know that {w} #:"),
+                    (RENEWED, ", which #; now {v}|, but that #: {v}|; this # and {v} came|; that #, and {v} holds today|, until that #: {v} now|; as this #, take {v}|- which #, so {v}|; since that # it is {v}")):
+    for held in (0, 1):
+        cores[held].extend(core.replace("#", gone) for core in some.split("|") for gone in GONE[held])
+# Ahead of a statement of the old value, where the new one follows.
+PAST = split(
+    "in the past|once|before May|last year|until recently|people said that|some think that|it is no longer true that|it is not true any more that|nobody says any longer that|do not believe that|we used to say:|the old sheet says that|it was wrong that|"
+    "it was a mistake that|there was a time when|for a long time|years ago|earlier we wrote that|you may have heard that|many still say that|forget that|it is over that|nobody will tell you now that|it does not hold any more that|--|"
+    "it used to be that|it is wrong that|everybody remembers that|long ago")
+# Behind such a statement, for kinds whose value has a name: "N" stands for it.
+RENAMED = split(
+    "; the N is {v} now|; now the N is {v}|, but the N is {v}|, and now {v} is the N|; today the N is {v}|: the new N is {v}|, yet the right N is {v}|; since May the N is {v}|; the N has changed to {v}|, so take {v} as the N|; {v} is the N these days|"
+    "; the N really is {v}|; we have {v} as the N now|: by now the N is {v}|--|; the N of today is {v}|, but {v} is the real N")
 CORRECTED = split(
     "Correction:|Update:|New:|Changed:|Please correct:|Attention, this changed:|Correction,|Now corrected:|Correction -|Corrected:|We were wrong:|Sorry, we made a mistake:|Sorry, this is right:|Please change:|New since yesterday:|"
     "New since this week:|As of today:|From today on:|From this week on:|Now:|Now valid:|Attention, correction:|Not as above:|Different from above:|Other than written above:|There was a mistake above:|There has been a change:|"
@@ -261,6 +279,7 @@ FOLLOW_DAY = split(
     "With {q}?|Tell me about {q} too.|Tell me for {q}.|Please tell me for {q} too.|Please check {q} too.|My next question is about {q}.|Let me ask the same about {q}.|--|Also on {q}?|Now {q}?|And how is it on {q}?|"
     "Good, and on {q}?")
 LOOSE = "also still now then just really today always usually only again here exactly well normally please known fixed right set given".split()
+ASIDE = "with without after before during for despite like besides because".split()
 SMALL_WORDS = "the a is in at on for with by to of and from it this that we you".split()
 REFUSAL = "The document does not say."
 def small_talk():
