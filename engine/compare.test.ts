@@ -1,9 +1,12 @@
 // One question in several ways through the whole engine: what is told of each, that nothing of it stays, and that it
 // can be stopped.
 
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { CompareEvent, CompareWays, Comparisons } from './contract/chat.ts';
 import { WAYS } from './contract/chat.ts';
+import type { EngineClient } from './contract/rpc.ts';
+import { makeTinyModel } from './testing/tiny-model.ts';
 import { ask, collect, person, startTestEngine } from './testing/start-engine.ts';
 import type { TestEngine } from './testing/start-engine.ts';
 
@@ -52,6 +55,18 @@ async function compare({ engine, of }: Chat, changes: Partial<CompareWays>, sign
 async function leftBehind({ engine: { client }, of }: Chat): Promise<object> {
   const { blocks, entries } = await client.call('cache.stats', {});
   return { blocks, entries, ...(await client.call('conversations.get', of)) };
+}
+
+/** A model is not changed while an answer is written: between two ways it is. */
+async function selectWhenIdle(client: EngineClient, modelId: string): Promise<void> {
+  for (;;) {
+    try {
+      await client.call('models.select', { modelId });
+      return;
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'model-busy' });
+    }
+  }
 }
 
 describe('a comparison', () => {
@@ -177,5 +192,31 @@ describe('a comparison', () => {
       if (step.value.type === 'failed') failed.push(step.value);
     }
     expect(failed.map((event) => event.type === 'failed' && event.index)).toEqual([1, 2]);
+  });
+
+  test('says that the model was changed, whenever in a way that happens', async () => {
+    const chat = await chatWithMovedText();
+    const { client } = chat.engine;
+    const folder = join(chat.engine.dataFolder, 'other');
+    await makeTinyModel(folder, { seed: 2 });
+    const models = [await client.call('models.import', { folder })];
+    models.push((await client.call('models.list', {})).find(({ loaded }) => loaded)!);
+    const told = new Set<string>();
+    for (const [round, delayMs] of [0, 1, 3, 6, 10, 15, 25, 40].entries()) {
+      const stream = client.stream('chat.compare', { ...chat.of, asked: { text: QUESTION }, ways: WAYS, tokens: 8 });
+      let selected: Promise<unknown> | undefined;
+      for (let done = false; !done;) {
+        const step = await stream.next();
+        done = step.done === true;
+        if (step.done === true) continue;
+        if (step.value.type === 'failed') told.add(step.value.message);
+        if (selected === undefined && step.value.type === 'begun' && step.value.index > 0) {
+          await new Promise((resolve) => setTimeout(resolve, delayMs));
+          selected = selectWhenIdle(client, models[round % 2]!.id);
+        }
+      }
+      await selected;
+    }
+    expect([...told]).toEqual(['The model was changed in the meantime. Compare again with the new one.']);
   });
 });
