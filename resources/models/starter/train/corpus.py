@@ -155,11 +155,9 @@ def changed(r, fact, slot, held=Held()):
     raise AssertionError(f"no other value for {fact.kind.name}.{slot}: {old}")
 
 
-def deny(r, fact, held):
-    """Names the value that was true before, behind or ahead of the one that is."""
-    slot = r.choice(fact.kind.slots)
-    old, brace, form = changed(r, fact, slot, held), "{" + slot + "}", r.random()
-    fact.denied = True
+def deny(r, fact, slot, old, held):
+    """Names the value `old` that was true before, behind or ahead of the one that is."""
+    brace, form, fact.denied = "{" + slot + "}", r.random(), True
     if form < 0.2 and len(fact.values) == 1:
         fact.closer = pick(r, world.INSTEAD, held.facts).format(w=old)
     elif form < 0.35 or brace not in fact.core:
@@ -193,7 +191,8 @@ def make_section(r, kinds, facts, held):
         if plain or r.random() < 0.75:
             fact.closer = ""
         if not fact.closed and not fact.closer and r.random() < 0.22:
-            deny(r, fact, held)
+            slot = r.choice(fact.kind.slots)
+            deny(r, fact, slot, changed(r, fact, slot, held), held)
     if r.random() < 0.35:
         section.fillers = {i: filler(r, held) for i in range(len(facts)) if r.random() < 0.3}
     if r.random() < 0.25:

@@ -40,10 +40,11 @@ def negated(r, document, fact, question, held):
     if fact.kind.name == "hours":
         with changed_to(fact, closed=True, core=world.expand(r, corpus.pick(r, world.CLOSED, held.facts)), closer="", opener=""):
             return corpus.render(document), answer(question, fact)
-    if len(fact.values) > 1:
+    if fact.denied:
         return None
-    closer = corpus.pick(r, world.INSTEAD, held.facts).format(w=fact.values[question.slot])
-    with changed_to(fact, values={question.slot: corpus.changed(r, fact, question.slot, held)}, closer=closer):
+    old, new = fact.values[question.slot], {**fact.values, question.slot: corpus.changed(r, fact, question.slot, held)}
+    with changed_to(fact, values=new, core=fact.core, opener="", closer="", denied=True):
+        corpus.deny(r, fact, question.slot, old, held)
         return corpus.render(document), answer(question, fact)
 
 
