@@ -118,6 +118,23 @@ describe('reading ahead', () => {
     expect(entries.filter(({ scope }) => scope === 'private')).toEqual([]);
   });
 
+  test.each(['cleared', 'removed'] as const)('of a library document ends when the memory is %s', async (how) => {
+    const engine = await start();
+    const { client, ana } = engine;
+    const document = { title: 'Handbook', text: HANDBOOK, scope: 'library' as const };
+    await ask(client, ana, { question: 'Who cleans room 12?', documents: [document], sampling });
+    expect(await libraryTokens(client)).toBeGreaterThan(200);
+    // Its reading ahead waits for some seconds yet.
+    const entries = await client.call('cache.list', { profileId: ana });
+    const { id: entryId } = entries.find(({ documentId }) => documentId !== null)!;
+    if (how === 'cleared') await client.call('cache.clear', {});
+    else await client.call('cache.remove', { profileId: ana, entryId });
+    const left = await libraryTokens(client);
+    expect(left).toBeLessThan(100);
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    expect(await libraryTokens(client)).toBe(left);
+  });
+
   test('is not seen in the answers of a turn that comes at the same time', async () => {
     const engine = await start();
     const ahead = await chatAbout(engine, HANDBOOK.replaceAll('Room', 'Hall'));

@@ -95,11 +95,12 @@ export class Background {
     this.#running?.keep({ partial: false });
   }
 
-  /** Ends all work and waits for the step under way; what was computed is kept. */
-  async clear(): Promise<void> {
-    this.#waiting = [];
-    clearTimeout(this.#timer);
-    this.#leave();
+  /** Ends all work, or that for one person, and waits for the step under way; what was computed is kept. */
+  async clear(profileId?: ProfileId): Promise<void> {
+    const stays = (job: ReadAhead) => profileId !== undefined && job.profileId !== profileId;
+    this.#waiting = this.#waiting.filter(stays);
+    if (this.#waiting.length === 0) clearTimeout(this.#timer);
+    if (this.#running === null || !stays(this.#running.job)) this.#leave();
     await this.#stepping;
   }
 

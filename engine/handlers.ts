@@ -124,12 +124,19 @@ export function callHandlers(parts: HandlerParts): CallHandlers {
       return {};
     },
     'cache.remove': ({ profileId, entryId }) => {
-      cache.removeEntry(entryId, readableScopes(profileId));
+      const scopes = readableScopes(profileId);
+      const documentId = cache.list(scopes).find(({ id }) => id === entryId)?.documentId;
+      if (documentId) background.drop(documentId);
+      cache.removeEntry(entryId, scopes);
       return {};
     },
     'cache.heal': () => ahead.heal(),
     'cache.verify': () => cache.verify(),
-    'cache.clear': (what) => ({ removedBlocks: cache.remove(what) }),
+    'cache.clear': async (what) => {
+      // What was about to be read ahead would come back at once.
+      await background.clear(what.profileId);
+      return { removedBlocks: cache.remove(what) };
+    },
   };
 }
 
