@@ -106,10 +106,11 @@ class Guides:
     def bind(self, row, system, first, end, keys, value):
         """Adds what ties the value in a line to its keys; returns the places that know both."""
         place, knows, before = first + self.places(system[first:end], value)[0], None, []
+        rest = place + len(value)
         for key in keys:
-            behind, ahead = self.places(system[place:end], key), self.places(system[:place], key)
+            behind, ahead = self.places(system[rest:end], key), self.places(system[:place], key)
             if behind:
-                knows = place + behind[0] + len(key) - 1
+                knows = rest + behind[0] + len(key) - 1
                 once(row.bound, (knows + 1, [place]))
                 if len(value) > 1:
                     once(row.bound_next, (knows + 1, [place + 1]))
