@@ -262,8 +262,8 @@ def make_document(r, count, held=Held()):
         fact = new_fact(r, kind, cast, held)
         if fact:
             by_kind[kind.name].append(fact)
-    apart = [[kind for kind in kinds if kind.key == key and kind.bodies[0]] for key in ("dish", "thing")]
-    apart = [group for group in apart if group and r.random() < 0.75]
+    apart = [[kind for kind in kinds if kind.key == key and kind.bodies[0]] for key in ("dish", "thing", "medicine")]
+    apart = [group for group in apart if group and r.random() < (0.3 if group[0].key == "medicine" else 0.75)]
     groups = [([kind], by_kind[kind.name]) for kind in kinds if by_kind[kind.name] and not any(kind in group for group in apart)]
     if len(groups) > 1 and r.random() < 0.25:
         mixed = [fact for _, facts in groups for fact in facts]
@@ -279,7 +279,19 @@ def make_document(r, count, held=Held()):
         document.intro = filler(r, held)
     if r.random() < 0.08:
         correct(r, document, held)
+    if r.random() < 0.06:
+        as_letter(r, document, held)
     return document
+
+
+def as_letter(r, document, held):
+    """What stands in the document, written to somebody: mostly prose without headings."""
+    name = lambda: draw(r, "person", held.names)
+    document.title, document.intro = "", f"{r.choice(world.SALUTATIONS)} {name()},\n{filler(r, held)}"
+    document.closing = f"{r.choice(world.CLOSINGS)}\n{name()}"
+    for section in document.sections:
+        if section.style in ("list", "prose"):
+            section.heading, section.style = "", r.choice(["prose", "prose", "list"])
 
 
 def system_prompt(r):

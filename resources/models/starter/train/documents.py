@@ -58,6 +58,7 @@ class Document:
     gap: str  # what stands between title, headings and sections
     sections: list
     intro: str = ""
+    closing: str = ""  # of a letter
 
     @property
     def facts(self):
@@ -128,4 +129,5 @@ def render_section(section, mark, gap):
 def render(document):
     parts = [document.mark + document.title] if document.title else []
     parts += [document.intro] if document.intro else []
-    return document.gap.join(parts + [render_section(section, document.mark, document.gap) for section in document.sections])
+    parts += [render_section(section, document.mark, document.gap) for section in document.sections]
+    return document.gap.join(parts + ([document.closing] if document.closing else []))

@@ -193,7 +193,9 @@ SYSTEMS = [
     "Today you work for the family. They will ask you about the house and the people in it.", "",
 ]
 TITLES = ("Handbook|Clinic handbook|House handbook|Family notes|Information|House rules|Guide for visitors|Notes|Home guide|Welcome|Front desk handbook|"
-          "Our recipes|Recipe book|Household|Staff notes|Reference|Practical things|Manual|Guest book|Everyday things").split("|")
+          "Our recipes|Recipe book|Household|Staff notes|Reference|Practical things|Manual|Guest book|Everyday things|Leaflet|Price list|Rota|Notice board|Circular|Labels").split("|")
+SALUTATIONS = "Dear|Dear|Hello|Hi|Good morning|My dear|Dear Ms|Dear Mr|Dear colleague".split("|")
+CLOSINGS = "Best wishes,|Kind regards,|Yours,|Love,|Many thanks,|See you soon,|Take care,|With kind regards|Yours sincerely,|Greetings from".split("|")
 DIRECT = split(
     "{q}|{q}|{q}|{q}|{q}|{q}|Hi, a question: {q}|Quick question: {q}|{q} Thanks.|{q} Please be short.|Hello. {q}|One more thing: {q}|Next question: {q}|I forgot. {q}|According to the document: {q}|{q} I am in a hurry.|"
     "Sorry to ask again. {q}|{q} Thank you.|{q} Please help me.|Hey, {q}|Hi there. {q}|Excuse me, {q}|Another question. {q}|{q} I need it now.|Thanks. {q}|Ok, {q}|{q} I cannot remember.|Good evening. {q}|Tell me: {q}|"
