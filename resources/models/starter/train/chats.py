@@ -111,17 +111,28 @@ HOW = world.split(
     "If I have to {t}, what are the steps?|When I {t}, what are the steps?|When I {t}, what do I do first and then?|To {t}, what do I do?|To {t}, what are the steps?|To {t}, which steps do I follow?|Hi, how do I {t}?|"
     "Hello, how can I {t}?|Excuse me, how do I {t}?|Sorry, how do I {t}?|Quick question: how do I {t}?|And how do I {t}?|--|Explain how to {t}.|Which steps are needed to {t}?|How does one {t}?")
 
+HOW_DISH = world.split(
+    "What are the steps of the {d}?|What are the steps for the {d}?|Steps of the {d}?|Steps for the {d}, please.|How is the {d} made?|How is the {d} cooked?|How does one prepare the {d}?|How do you cook the {d}?|"
+    "Read me the recipe of the {d}.|Read out the steps of the {d}.|List the steps of the {d}.|List the steps for the {d}.|Give me the steps of the {d}.|Give me the recipe for the {d}.|Show me the steps for the {d}.|"
+    "Tell me the steps of the {d}.|Tell me how the {d} is made.|What do I do for the {d}, step by step?|What is the recipe of the {d}?|What is to be done for the {d}?|The {d}, step by step, please.|The steps of the {d}, please.|"
+    "I want the {d}. What are the steps?|I need the steps of the {d}.|Can you list the steps of the {d}?|Could you read me the steps for the {d}?|Please list the steps of the {d}.|How does the recipe of the {d} go?|"
+    "In which order is the {d} made?|--|Walk me through the {d}.|Which steps does the {d} have?|How is the {d} put together?")
+
 
 def steps_turn(r, documents, held):
     """Instructions read out, or asked for in vain."""
     found = [section for document in documents for section in document.instructions]
     if not found or r.random() < 0.15:
+        if r.random() < 0.2:
+            return "unanswerable", pick(r, HOW_DISH, held.questions).format(d=draw(r, "dish", held.names)), world.REFUSAL
         return "unanswerable", pick(r, HOW, held.questions).format(t=sentences.task(r) if r.random() < 0.6 else f"make the {draw(r, 'dish', held.names)}"), world.REFUSAL
     section = r.choice(found)
+    said = " ".join(f"{i}. {copied(step)}" for i, step in enumerate(section.steps, 1))
+    if section.style == "entity" and r.random() < 0.5:
+        return "steps", pick(r, HOW_DISH, held.questions).format(d=section.heading), said
     task = section.heading.removeprefix("How to ").removeprefix("To ")
     if section.style == "entity":
         task = f"{r.choice(['make', 'cook', 'prepare', 'make'])} the {task}"
-    said = " ".join(f"{i}. {copied(step)}" for i, step in enumerate(section.steps, 1))
     return "steps", pick(r, HOW, held.questions).format(t=task), said
 
 
