@@ -197,7 +197,7 @@ def turns(r, documents, count, refusals=0.2, talk=0.04, held=Held()):
             last = None
             continue
         if not waiting:
-            waiting = sorted(r.sample(facts, len(facts)), key=lambda fact: fact.denied and r.random() < 0.7)  # the last is asked for first
+            waiting = sorted(r.sample(facts, len(facts)), key=lambda fact: fact.denied and r.random() < 0.85)  # the last is asked for first
         form = r.random() if last else 1
         follow = follow_turn(r, waiting, last, held) if form < 0.3 else same_turn(r, facts, last, held) if form < 0.5 else None
         if follow:

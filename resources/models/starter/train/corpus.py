@@ -190,7 +190,7 @@ def make_section(r, kinds, facts, held):
             fact.opener = ""
         if plain or r.random() < 0.75:
             fact.closer = ""
-        if not fact.closed and not fact.closer and r.random() < 0.22:
+        if not fact.closed and not fact.closer and r.random() < 0.25:
             slot = r.choice(fact.kind.slots)
             deny(r, fact, slot, changed(r, fact, slot, held), held)
     if r.random() < 0.35:
