@@ -123,9 +123,11 @@ export class ModelSlot {
     // Somebody may have asked while it was read: that answer is the old model's.
     await scheduler.alone(async () => {
       await this.#parts.quiet();
-      await this.close();
+      // At no moment is there none: who asks while the old one closes asks the new one.
+      const before = this.#loaded;
       this.#loaded = opened;
       this.#problem = null;
+      await before?.model.close();
     });
   }
 
