@@ -27,7 +27,7 @@ export function readTrainingLists(): TrainingLists {
     let into = wordings;
     for (const line of read(`wordings/${name}`).split('\n')) {
       if (line === 'held') into = heldOut;
-      else if (/^(?:facts|bodies|question )/.test(line)) into = wordings;
+      else if (/^(?:facts$|bodies$|changes$|question )/.test(line)) into = wordings;
       else addLine(into, line, frames);
     }
   }

@@ -158,7 +158,10 @@ def changed(r, fact, slot, held=Held()):
 def deny(r, fact, slot, old, held):
     """Names the value `old` that was true before, behind or ahead of the one that is."""
     brace, form, fact.denied = "{" + slot + "}", r.random(), True
-    if form < 0.2 and len(fact.values) == 1:
+    changes = [[core for core in cores if brace in core] for cores in fact.kind.changes]
+    if changes[0] and r.random() < 0.5:
+        fact.core = wording(r, changes, held.facts, loose=0.15).replace("{w}", old)
+    elif form < 0.2 and len(fact.values) == 1:
         fact.closer = pick(r, world.INSTEAD, held.facts).format(w=old)
     elif form < 0.35 or brace not in fact.core:
         fact.opener = pick(r, world.NO_MORE, held.facts).format(w=old)

@@ -11,10 +11,10 @@ CHOICE = re.compile(r"\[([^\]]*)\]")
 
 class Kind:
     """One kind of fact: a key, slots with values, cores that state it, a table, and the questions about each slot.
-    `bodies` state it under a heading that names the key."""
+    `bodies` state it under a heading that names the key, `changes` that it was {w} before."""
 
     def __init__(self, path):
-        self.facts, self.bodies, self.questions = ([], []), ([], []), []
+        self.facts, self.bodies, self.changes, self.questions = ([], []), ([], []), ([], []), []
         into = None
         for line in open(path):
             line = line.strip()
@@ -23,14 +23,15 @@ class Kind:
                 setattr(self, "name" if first == "kind" else "key", rest)
             elif first in ("slots", "headings", "columns"):
                 setattr(self, first, rest.split(" | ") if first != "slots" else rest.split())
-            elif line in ("facts", "bodies"):
+            elif line in ("facts", "bodies", "changes"):
+                stated = getattr(self, "facts" if line == "bodies" else line)
                 into = (getattr(self, line)[0],)
             elif first == "question" and " = " in rest:
                 slot, _, answer = rest.partition(" = ")
                 self.questions.append(Question(slot, answer))
                 into = self.questions[-1].lists(0)
             elif line == "held":
-                into = self.questions[-1].lists(1) if self.questions else (self.facts[1],)
+                into = self.questions[-1].lists(1) if self.questions else (stated[1],)
             elif line:
                 into["?~=".index(line[0]) if line[0] in "~=" else 0].append(line.lstrip("~="))
         self.bodies = (self.bodies[0], self.bodies[0])
