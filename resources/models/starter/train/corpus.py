@@ -74,6 +74,7 @@ class Cast:
     foods: list
     nouns: list  # of attributes, with the sort of their values
     taken: set = field(default_factory=set)
+    seen: dict = field(default_factory=dict)  # values by slot
 
 
 def new_cast(r, held):
@@ -114,10 +115,25 @@ def namesake(key, identities):
     return not key.startswith("the ") and any(k.split()[0] == key.split()[0] and k != key for _, k, _ in identities)
 
 
+DIGITS = ("dose", "room", "extension", "price", "code", "phone", "amount", "digits")
+
+
 def new_value(r, slot, cast, held):
+    """A value; at times one that differs from another of the document in few digits, so that copying has to keep its place."""
     if slot == "person" and r.random() < 0.5:
         return r.choice(cast.people)
-    return draw(r, "doctor" if slot == "person" and r.random() < 0.15 else slot, held.names)
+    seen = cast.seen.setdefault(slot, [])
+    rivals = [value for value in seen if any(c.isdigit() for c in value)] if slot in DIGITS and r.random() < 0.2 else []
+    value = few_digits_off(r, r.choice(rivals)) if rivals else draw(r, "doctor" if slot == "person" and r.random() < 0.15 else slot, held.names)
+    seen.append(value)
+    return value
+
+
+def few_digits_off(r, value):
+    """The same up to a digit that is drawn."""
+    at = r.choice([i for i, c in enumerate(value) if c.isdigit()])
+    tail = "".join(r.choice("123456789") if c.isdigit() and r.random() < 0.6 else c for c in value[at + 1 :])
+    return value[:at] + r.choice("123456789") + tail
 
 
 def new_fact(r, kind, cast, held):
