@@ -22,12 +22,16 @@ def pick(r, pair, held):
     return r.choice(pair[1] if held else pair[0])
 
 
-def loosen(r, core):
-    """A trained core with a word put in or a small word exchanged, so that unseen wordings are no surprise."""
+def loosen(r, core, exchange=False):
+    """A trained core with a word put in or a small word exchanged, with `exchange` also another, so that unseen wordings are no surprise."""
     words = core.split(" ")
     for _ in range(r.choice([1, 1, 2])):
         small = [i for i, word in enumerate(words) if word in world.SMALL_WORDS]
-        if small and r.random() < 0.5:
+        others = [i for i, word in enumerate(words) if word.isalpha() and i not in small] if exchange else []
+        chance = r.random()
+        if others and chance < 0.4:
+            words[r.choice(others)] = r.choice(FRAGMENTS if r.random() < 0.2 else PLAIN)
+        elif small and chance < 0.6:
             words[r.choice(small)] = r.choice(world.SMALL_WORDS)
         else:
             loose = r.choice(world.LOOSE) if r.random() < 0.5 else r.choice(FRAGMENTS if r.random() < 0.4 else PLAIN)
@@ -44,15 +48,15 @@ def aside(r):
     return f"{r.choice(world.ASIDE)} {r.choice(['', '', 'the ', 'a ', 'our '])}{r.choice(FRAGMENTS if r.random() < 0.3 else PLAIN)}"
 
 
-def wording(r, cores, held, loose=0.25):
+def wording(r, cores, held, loose=0.25, exchange=False):
     core = world.expand(r, pick(r, cores, held))
-    return loosen(r, core) if not held and r.random() < loose else core
+    return loosen(r, core, exchange) if not held and r.random() < loose else core
 
 
 def statement(r, kind, held):
     """A wording of a fact; in training more often one with the value before the key, which is the harder one."""
     for _ in range(3):
-        core = wording(r, kind.facts, held)
+        core = wording(r, kind.facts, held, exchange=len(kind.slots) == 1)  # words tell two slots apart
         if held or world.value_first(core) or r.random() < 0.5:
             break
     return core
@@ -176,7 +180,7 @@ def deny(r, fact, slot, old, held):
     brace, form, fact.denied = "{" + slot + "}", r.random(), True
     changes = [[core for core in cores if brace in core] for cores in fact.kind.changes]
     if changes[0] and r.random() < 0.5:
-        fact.core = wording(r, changes, held.facts, loose=0.15).replace("{w}", old)
+        fact.core = wording(r, changes, held.facts, loose=0).replace("{w}", old)
     elif form < 0.2 and len(fact.values) == 1:
         fact.closer = pick(r, world.INSTEAD, held.facts).format(w=old)
     elif form < 0.35 or brace not in fact.core:
