@@ -13,9 +13,10 @@ def ask(r, question, fact, held=False, key=None):
     cores, frames = (
         (question.direct, world.DIRECT) if form < 0.6 else (question.clause, world.CLAUSE) if form < 0.8 else (question.topic, world.TOPIC)
     )
-    core = wording(r, cores, held, 0.08)
+    loose = (0.25, True) if fact.kind.name in world.ALONE else (0.08,)
+    core = wording(r, cores, held, *loose)
     while key and "{k}'s" in core:
-        core = wording(r, cores, held, 0.08)
+        core = wording(r, cores, held, *loose)
     asked = core.format(k=key or fact.key, n=fact.noun)
     if frames is not world.DIRECT or r.random() < 0.5:
         asked = pick(r, frames, held and r.random() < 0.5).format(q=asked)

@@ -69,6 +69,7 @@ def value_first(core):
 
 KINDS = [Kind(os.path.join(FOLDER, name)) for name in sorted(os.listdir(FOLDER))]
 KIND = {kind.name: kind for kind in KINDS}
+ALONE = {kind.name for kind in KINDS if len(kind.slots) == 1 and sum(other.key == kind.key for other in KINDS) == 1}  # the key tells what is asked
 SHARES = {"attribute": 0.8, "single": 0.8, "duty": 0.8, "dish": 1.1, "ingredient": 1.3}  # how often a kind is drawn; 1 for the others
 NOUNS = {  # kind: (what the value is called, the key as it stands in a sentence, the value)
     "room": ("room", "{k}", "{room}"), "extension": ("extension", "the {k}", "{extension}"), "price": ("price", "the {k}", "{price}"),
@@ -138,8 +139,9 @@ RENEWED = split(
 # How a value goes out of use, where that is said of a value: it makes more of the three lists above.
 GONE = split(
     "was dropped|has been withdrawn|was cancelled|is obsolete|no longer exists|is past|was retired|has ended|was taken back|does not count any more|has been struck out|was abandoned|has expired|went out of use|is outdated|"
-    "was removed in May|fell away|was switched off|disappeared|is invalid now|was thrown out|is no more|lost its meaning|has been cleared|got lost|was only for the winter|did not last|was swapped|--|had to go|is finished|was shut down")
-for cores, some in ((INSTEAD, ", since {w} #|, as {w} #|, because {w} #|; {w} #|(as {w} #)|, for {w} #|now that {w} #|, and {w} #"),
+    "was removed in May|fell away|was switched off|disappeared|is invalid now|was thrown out|is no more|lost its meaning|has been cleared|got lost|was only for the winter|did not last|was swapped|no longer works|does not work now|ceased to work|works no more|has stopped|came to an end|failed|broke|is dead|is of no use|does nothing now|"
+    "means nothing now|is refused now|is not accepted any longer|was blocked|was closed|is forgotten|has gone|had its day|is not right any more|is the old one|is the old entry|was returned|was given to others|belongs to somebody else|--|had to go|is finished|was shut down")
+for cores, some in ((INSTEAD, ", {w} #|, {w} #|; {w} #|, since {w} #|, as {w} #|, because {w} #|; {w} #|(as {w} #)|, for {w} #|now that {w} #|, and {w} #"),
                     (NO_MORE, "{w} #:|since {w} #,|as {w} #,|because {w} #,|now that {w} #:|{w} #, so|{w} # and so|you know that {w} #:"),
                     (RENEWED, ", which #; now {v}|, but that #: {v}|; this # and {v} came|; that #, and {v} holds today|, until that #: {v} now|; as this #, take {v}|- which #, so {v}|; since that # it is {v}")):
     for held in (0, 1):
